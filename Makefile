@@ -1,0 +1,147 @@
+# One file for GNU make and the BSDs: POSIX make (2024), and no more.
+# No conditionals, no functions, no pattern rules.
+
+VERSION	= 0.1
+PREFIX	?= /usr/local
+# Where the store lies; empty: /var/lib/btns, or /var/db/btns on the BSDs.
+STATEDIR ?=
+DESTDIR	?=
+CC	?= cc
+CFLAGS	?= -O2 -g
+LDFLAGS	?=
+HARDEN	= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+LINK	= -pie -Wl,-z,relro -Wl,-z,now
+WARN	= -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
+	  -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla
+WERROR	?=
+STD	= -std=c11 -D_GNU_SOURCE
+FUZZ_SECONDS ?= 600
+
+MIGRATIONS = db/migrations/0001_foundation.sql
+
+KEY_O	= lib/b64.o lib/der.o lib/err.o lib/fp.o lib/hash.o lib/heard.o \
+	  lib/input.o lib/key.o lib/keyder.o lib/keydns.o lib/keyline.o \
+	  lib/keyone.o lib/keyread.o lib/keyssh.o lib/keywrite.o lib/oid.o \
+	  lib/pem.o lib/point.o lib/privder.o lib/secret.o lib/words.o
+PIN_O	= lib/export.o lib/export_plan.o lib/file.o lib/history.o \
+	  lib/ident.o lib/iked.o lib/keygen.o lib/own.o lib/path.o \
+	  lib/pins.o lib/pins_decide.o lib/plan.o lib/tree.o lib/trust.o
+DB_O	= db/bindings.o db/events.o db/query.o db/stmt.o db/store.o
+LIB_O	= $(KEY_O) $(PIN_O) $(DB_O)
+CLI_O	= cmd/ask.o cmd/cli.o cmd/out.o
+STORE_O	= cmd/changes.o cmd/session.o
+RSAFP_O	= cmd/rsafp/main.o cmd/rsafp/names.o cmd/rsafp/rsafp.o
+BTNSKEY_O = cmd/btnskey/gen.o cmd/btnskey/main.o cmd/btnskey/pin.o \
+	  cmd/btnskey/pub.o cmd/btnskey/show.o
+BTNSCTL_O = cmd/btnsctl/export.o cmd/btnsctl/forget.o cmd/btnsctl/init.o \
+	  cmd/btnsctl/list.o cmd/btnsctl/main.o cmd/btnsctl/show.o
+UNITS	!= ls tests/unit/test_*.c | sed 's/\.c$$//'
+UNIT_O	= tests/unit/common.o
+OBJS	= $(LIB_O) $(CLI_O) $(STORE_O) $(RSAFP_O) $(BTNSKEY_O) $(BTNSCTL_O)
+BINS	= rsafp btnskey btnsctl
+BUILT	= $(BINS) $(OBJS) $(OBJS:.o=.d) $(UNITS) $(UNITS:=.d) \
+	  $(UNIT_O) $(UNIT_O:.o=.d) libbtns.a \
+	  db/migrations.inc config.h config.sh btns-$(VERSION).tar.gz
+
+# Compiler and flags; what configure found comes from config.sh.
+COMPILE	= $(CC) $(CPPFLAGS) $(CFLAGS) $(STD) $(WARN) $(WERROR) $(HARDEN) \
+	  -DBTNS_VERSION='"$(VERSION)"' \
+	  -DBTNS_STATEDIR="\"$${statedir:-$$OS_STATEDIR}\"" \
+	  $$CRYPTO_CFLAGS $$SQLITE_CFLAGS $$JANSSON_CFLAGS
+
+.SUFFIXES:
+.SUFFIXES: .c .o
+.PHONY: all units check lint bench fuzz e2e quickstart install clean dist
+
+all: $(BINS)
+
+.c.o:
+	@echo '$(CC) -c $<'; . ./config.sh; statedir='$(STATEDIR)'; \
+	    $(COMPILE) -MMD -MP -c -o $@ $<
+
+config.h: configure
+	@CC='$(CC)' sh configure
+
+db/store.o: db/migrations.inc
+db/migrations.inc: db/embed.awk $(MIGRATIONS)
+	@awk -f db/embed.awk $(MIGRATIONS) >$@.tmp && mv $@.tmp $@
+
+$(OBJS) $(UNIT_O): config.h
+
+libbtns.a: $(LIB_O)
+	@rm -f $@
+	@$(AR) rc $@ $(LIB_O)
+
+rsafp: $(RSAFP_O) $(CLI_O) libbtns.a
+	@echo '$(CC) -o $@'; . ./config.sh; $(CC) $(CFLAGS) $(LDFLAGS) \
+	    $(LINK) -o $@ $(RSAFP_O) $(CLI_O) libbtns.a $$CRYPTO_LIBS \
+	    $$JANSSON_LIBS
+
+btnskey: $(BTNSKEY_O) $(CLI_O) $(STORE_O) libbtns.a
+	@echo '$(CC) -o $@'; . ./config.sh; $(CC) $(CFLAGS) $(LDFLAGS) \
+	    $(LINK) -o $@ $(BTNSKEY_O) $(CLI_O) $(STORE_O) libbtns.a \
+	    $$CRYPTO_LIBS $$SQLITE_LIBS $$JANSSON_LIBS
+
+btnsctl: $(BTNSCTL_O) $(CLI_O) $(STORE_O) libbtns.a
+	@echo '$(CC) -o $@'; . ./config.sh; $(CC) $(CFLAGS) $(LDFLAGS) \
+	    $(LINK) -o $@ $(BTNSCTL_O) $(CLI_O) $(STORE_O) libbtns.a \
+	    $$CRYPTO_LIBS $$SQLITE_LIBS $$JANSSON_LIBS
+
+units: $(UNITS)
+$(UNITS): $(UNIT_O) cmd/out.o cmd/session.o libbtns.a config.h
+
+# A unit test: one file of C, and what all of them share.
+.c:
+	@echo '$(CC) -o $@'; . ./config.sh; statedir='$(STATEDIR)'; \
+	    $(COMPILE) $(LDFLAGS) $(LINK) -MMD -MP -MT $@ -MF $@.d -o $@ $< \
+	    $(UNIT_O) cmd/out.o cmd/session.o libbtns.a -lcmocka \
+	    $$CRYPTO_LIBS $$SQLITE_LIBS $$JANSSON_LIBS
+
+# Sets itself up, then runs every test there is.
+check:
+	@sh tests/check '$(MAKE)'
+
+lint:
+	@sh packages test
+	@sh tests/lint/run '$(MAKE)'
+
+bench:
+	@sh packages test
+	@$(MAKE) all
+	@sh tests/bench/run
+
+fuzz:
+	@sh packages test
+	@$(MAKE) config.h
+	@sh tests/fuzz/run $(FUZZ_SECONDS)
+
+e2e: all
+	@sh tests/e2e/run
+
+quickstart:
+	@sh packages build
+	@$(MAKE) all
+	@sh tests/quickstart
+
+install: all
+	@. ./config.sh; statedir='$(STATEDIR)'; \
+	bin='$(DESTDIR)$(PREFIX)/bin' sbin='$(DESTDIR)$(PREFIX)/sbin'; \
+	man='$(DESTDIR)$(PREFIX)/share/man'; set -ex; \
+	mkdir -p "$$bin" "$$sbin" "$$man/man1" "$$man/man7" "$$man/man8"; \
+	install -m 755 rsafp btnskey "$$bin"; \
+	install -m 755 btnsctl "$$sbin"; \
+	install -m 644 man/rsafp.1 man/btnskey.1 "$$man/man1"; \
+	install -m 644 man/btns.7 "$$man/man7"; \
+	install -m 644 man/btnsctl.8 "$$man/man8"; \
+	mkdir -p '$(DESTDIR)'"$${statedir:-$$OS_STATEDIR}"; \
+	chmod 700 '$(DESTDIR)'"$${statedir:-$$OS_STATEDIR}"
+
+clean:
+	rm -rf build
+	rm -f $(BUILT)
+
+dist:
+	git archive --format=tar.gz --prefix=btns-$(VERSION)/ \
+	    -o btns-$(VERSION).tar.gz HEAD
+
+-include $(UNITS:=.d) $(UNIT_O:.o=.d) $(OBJS:.o=.d)

@@ -1,0 +1,179 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "../lib/err.h"
+#include "ask.h"
+#include "out.h"
+
+static volatile sig_atomic_t caught;
+
+static void
+on_signal(int sig)
+{
+	caught = sig;
+}
+
+static int
+tty_open(void)
+{
+	return open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+}
+
+bool
+ask_can(void)
+{
+	int fd = tty_open();
+
+	if (fd == -1)
+		return false;
+	(void)close(fd);
+	return true;
+}
+
+static void
+say(int fd, const char *s)
+{
+	size_t n = strlen(s);
+	ssize_t w;
+
+	for (; n > 0; s += w, n -= (size_t)w)
+		if ((w = write(fd, s, n)) <= 0)
+			return;
+}
+
+void
+ask_say(const char *s)
+{
+	int fd = tty_open();
+
+	say(fd == -1 ? STDERR_FILENO : fd, s);
+	if (fd != -1)
+		(void)close(fd);
+}
+
+/* Read up to and with the newline: 1, 0 at the end, -1. */
+static int
+read_line(int fd, char *buf, size_t size, struct btns_err *e)
+{
+	size_t n = 0, all = 0;
+	ssize_t r;
+	char c = '\0';
+
+	while ((r = read(fd, &c, 1)) == 1 && c != '\n') {
+		if (n + 1 < size)
+			buf[n++] = c;
+		all++;
+	}
+	buf[n] = '\0';
+	if (r == -1)
+		return btns_fail_sys(e, "read");
+	if (r == 0)
+		return 0;		/* half a line is no answer */
+	if (all >= size)
+		return btns_fail(e, BTNS_E_USAGE,
+		    "a line of %zu characters is no answer", all);
+	return 1;
+}
+
+static void
+trim(char *s)
+{
+	size_t n = strlen(s), lead = strspn(s, " \t\r");
+
+	while (n > lead && strchr(" \t\r", s[n - 1]) != NULL)
+		n--;
+	memmove(s, s + lead, n - lead);
+	s[n - lead] = '\0';
+}
+
+int
+ask_line(char *buf, size_t size, const char *prompt, struct btns_err *e)
+{
+	int fd = tty_open(), rv;
+
+	if (fd == -1)
+		return btns_fail(e, BTNS_E_USAGE, "no terminal to ask at");
+	say(fd, prompt);
+	if ((rv = read_line(fd, buf, size, e)) == 1)
+		trim(buf);
+	else if (rv == 0)
+		say(fd, "\n");
+	(void)close(fd);
+	return rv;
+}
+
+/* Signals put the terminal right before they do what they do. */
+static int
+hidden(int fd, const char *name, char *buf, size_t size, struct btns_err *e)
+{
+	static const int sigs[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT,
+	    SIGTSTP };
+	struct sigaction sa = { .sa_handler = on_signal }, old[5];
+	struct termios was, quiet;
+	size_t i;
+	int rv;
+
+	if (tcgetattr(fd, &was) == -1)
+		return btns_fail_sys(e, "/dev/tty");
+	(void)sigemptyset(&sa.sa_mask);
+	caught = 0;
+	for (i = 0; i < 5; i++)
+		(void)sigaction(sigs[i], &sa, &old[i]);
+	quiet = was;
+	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+	(void)tcsetattr(fd, TCSAFLUSH, &quiet);
+	/* Only now: what is typed at a prompt is neither shown nor lost. */
+	say(fd, name);
+	say(fd, ": passphrase: ");
+	rv = read_line(fd, buf, size, e);
+	(void)tcsetattr(fd, TCSAFLUSH, &was);
+	for (i = 0; i < 5; i++)
+		(void)sigaction(sigs[i], &old[i], NULL);
+	say(fd, "\n");
+	if (caught != 0)
+		(void)raise(caught);
+	return rv;
+}
+
+int
+ask_passphrase(char *buf, int size, const char *file, void *unused)
+{
+	struct btns_err e;
+	char name[256];
+	int fd = tty_open(), rv;
+
+	(void)unused;
+	if (fd == -1)
+		return -1;
+	out_escape(name, sizeof(name), file);
+	rv = hidden(fd, name, buf, (size_t)size, &e);
+	(void)close(fd);
+	return rv == 1 ? (int)strlen(buf) : -1;
+}
+
+const char *
+ask_heard(const char *arg, char *buf, size_t size, struct btns_err *e)
+{
+	int rv;
+
+	if (strcmp(arg, "-") != 0)
+		return arg;
+	if (isatty(STDIN_FILENO))
+		rv = ask_line(buf, size, "heard: ", e);
+	else if ((rv = read_line(STDIN_FILENO, buf, size, e)) == 0 &&
+	    buf[0] != '\0')
+		rv = 1;			/* a last line without newline */
+	if (rv == -1)
+		return NULL;
+	if (rv == 0) {
+		(void)btns_fail(e, BTNS_E_USAGE, "-F -: nothing was given");
+		return NULL;
+	}
+	trim(buf);
+	return buf;
+}

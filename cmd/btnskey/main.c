@@ -1,0 +1,91 @@
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../ask.h"
+#include "btnskey.h"
+
+static const struct cli_cmd cmds[] = {
+	{ .name = "gen", .opts = "D:b:d:fqt:", .min = 0, .max = 0,
+	  .synopsis = "[-fq] [-b bits] [-D directory] [-d store]"
+	  " [-t rsa | ec]",
+	  .brief = "generate this host's key pair", .run = key_gen },
+	{ .name = "pub", .opts = "D:O:", .min = 0, .max = 1,
+	  .synopsis = "[-D directory] [-O form] [file]",
+	  .brief = "print a public key in the form of another tool",
+	  .run = key_pub },
+	{ .name = "show", .opts = "D:o:", .min = 0, .max = 1,
+	  .synopsis = "[-D directory] [-o format] [file]",
+	  .brief = "show a key, and how to read it out", .run = key_show },
+	{ .name = "pin", .opts = "F:NR:c:d:fqy", .min = 1, .max = 2,
+	  .synopsis = "[-fNqy] [-c comment] [-d store] [-F fingerprint]\n"
+	  "                   [-R old] identity [file]",
+	  .brief = "pin a peer's key to its identity", .run = key_pin },
+	{ .name = NULL }
+};
+
+static const char *const slips[][2] = {
+	{ "generate", "gen" }, { "keygen", "gen" }, { "new", "gen" },
+	{ "init", "btnsctl init" }, { "list", "btnsctl list" },
+	{ "export", "pub, or btnsctl export" }, { "convert", "pub" },
+	{ "print", "show" }, { "fingerprint", "show, or rsafp" },
+	{ "add", "pin" }, { "trust", "pin" }, { "import", "pin" },
+	{ "unpin", "btnsctl forget" }, { "rm", "btnsctl forget" },
+	{ "forget", "btnsctl forget" }, { "help", "-h" }, { NULL, NULL }
+};
+
+static int
+note(const struct btns_key *k, const struct btns_keyat *at, void *arg)
+{
+	bool *private = arg;
+
+	(void)k;
+	*private = at->private;
+	return 0;
+}
+
+int
+key_file(struct btns_key *k, bool *private, const char *file,
+    struct btns_err *e)
+{
+	bool unused = false;
+	struct btns_keyread cb = { .key = note, .passphrase = ask_passphrase,
+	    .arg = private == NULL ? &unused : private };
+	int fd = STDIN_FILENO, rv;
+
+	if (strcmp(file, "-") != 0 &&
+	    (fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY)) == -1)
+		return btns_fail_sys(e, "%s", file);
+	rv = btns_key_read_one(k, fd, file, &cb, e);
+	if (fd != STDIN_FILENO)
+		(void)close(fd);
+	return rv;
+}
+
+void
+key_groups(char *out, size_t size, const char *hex, size_t digits)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < digits && n + 3 < size; i++) {
+		if (i > 0 && i % 4 == 0)
+			out[n++] = ' ';
+		if (i > 0 && i % 16 == 0)
+			out[n++] = ' ';
+		out[n++] = hex[i];
+	}
+	out[n] = '\0';
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct cli_program p = {
+		.name = "btnskey", .cmds = cmds, .common = "D:d:o:q",
+		.synopsis = "[-hV]", .slips = slips,
+		.about = "btnskey: keys for iked, and single pins"
+	};
+
+	return cli_main(&p, argc, argv);
+}

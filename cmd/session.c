@@ -1,0 +1,157 @@
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "session.h"
+
+int
+iked_path(char out[IKED_PATH], const struct cli *cli, struct btns_err *e)
+{
+	const char *d = cli->iked == NULL ? IKED_DIR : cli->iked;
+	char cwd[IKED_PATH] = "";
+	size_t n;
+
+	if (*d != '/' && getcwd(cwd, sizeof(cwd)) == NULL)
+		return btns_fail_sys(e, ".");
+	while (strncmp(d, "./", 2) == 0)
+		d += 2 + strspn(d + 2, "/");
+	n = (size_t)snprintf(out, IKED_PATH, "%s%s%s", cwd,
+	    *d == '/' ? "" : "/", strcmp(d, ".") == 0 ? "" : d);
+	if (n >= IKED_PATH)
+		return cli_usage(e, "-D %.60s...: too long", d);
+	while ((d = strstr(out, "//")) != NULL)
+		memmove(out + (d - out), d + 1, strlen(d));
+	n = strlen(out);
+	/* It is compared as text with iked's own. */
+	if (strstr(out, "/./") != NULL || strstr(out, "/../") != NULL ||
+	    (n >= 3 && strcmp(out + n - 3, "/..") == 0) ||
+	    (n >= 2 && strcmp(out + n - 2, "/.") == 0))
+		return cli_usage(e, "-D %.60s: without . and ..", out);
+	if (n > 1 && out[n - 1] == '/')
+		out[n - 1] = '\0';
+	return 0;
+}
+
+int
+session_open(struct btns_pins **p, const struct cli *cli, struct btns_err *e)
+{
+	char named[IKED_PATH];
+
+	if (iked_path(named, cli, e) == -1 ||
+	    btns_pins_open(p, cli->store, e) == -1)
+		return -1;
+	if (cli->iked == NULL || strcmp(named, btns_pins_iked(*p)) == 0)
+		return 0;
+	(void)cli_usage(e, "-D %s: this store is bound to %s", cli->iked,
+	    btns_pins_iked(*p));
+	btns_pins_close(*p);
+	*p = NULL;
+	return -1;
+}
+
+void
+fp_short(char out[FP_SHORT], const struct btns_fp *fp)
+{
+	char hex[BTNS_FP_HEX];
+
+	btns_fp_hex(hex, fp);
+	(void)snprintf(out, FP_SHORT, "%.16s..", hex);
+}
+
+void
+time_text(char out[TIME_TEXT], int64_t t)
+{
+	time_t tt = (time_t)t;
+	struct tm tm;
+
+	if (gmtime_r(&tt, &tm) == NULL ||
+	    strftime(out, TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		(void)snprintf(out, TIME_TEXT, "?");
+}
+
+void
+time_age(char out[24], int64_t now, int64_t then)
+{
+	int64_t s = now < then ? 0 : now - then;
+
+	if (s < 60)
+		(void)snprintf(out, 24, "%llds", (long long)s);
+	else if (s < 3600)
+		(void)snprintf(out, 24, "%lldm", (long long)s / 60);
+	else if (s < 2 * 86400)
+		(void)snprintf(out, 24, "%lldh", (long long)s / 3600);
+	else
+		(void)snprintf(out, 24, "%lldd", (long long)s / 86400);
+}
+
+bool
+sh_word(char *out, size_t size, const char *s)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklm"
+	    "nopqrstuvwxyz0123456789@%+=:,./_-";
+	size_t n = 0;
+
+	out[0] = '\0';
+	if (*s != '\0' && *s != '-' && s[strspn(s, plain)] == '\0')
+		return (size_t)snprintf(out, size, "%s", s) < size;
+	if (2 > size)
+		return false;
+	out[n++] = '\'';
+	for (; *s != '\0'; s++) {
+		if (!isprint((unsigned char)*s) || n + 6 > size) {
+			out[0] = '\0';
+			return false;
+		}
+		if (*s == '\'') {
+			memcpy(out + n, "'\\''", 4);
+			n += 4;
+		} else
+			out[n++] = *s;
+	}
+	out[n++] = '\'';
+	out[n] = '\0';
+	return true;
+}
+
+static const char *
+again(char out[AGAIN], const char *option, const char *value)
+{
+	char word[AGAIN - 8];
+
+	out[0] = '\0';
+	if (value != NULL && sh_word(word, sizeof(word), value))
+		(void)snprintf(out, AGAIN, " %s %s", option, word);
+	return out;
+}
+
+const char *
+again_store(char out[AGAIN], const struct cli *cli)
+{
+	return again(out, "-d", cli->store_named ? cli->store : NULL);
+}
+
+const char *
+again_iked(char out[AGAIN], const struct cli *cli)
+{
+	return again(out, "-D", cli->iked);
+}
+
+bool
+hex_digits(char out[2 * BTNS_FP_LEN + 1], const char *s)
+{
+	size_t n = 0;
+
+	if (strncmp(s, "sha256:", 7) == 0 || strncmp(s, "SHA256:", 7) == 0)
+		s += 7;
+	for (; *s != '\0' && strcmp(s, "..") != 0; s++) {
+		if (*s == ':' || *s == ' ')
+			continue;
+		if (!isxdigit((unsigned char)*s) || n == 2 * BTNS_FP_LEN)
+			return false;
+		out[n++] = (char)tolower((unsigned char)*s);
+	}
+	out[n] = '\0';
+	return n >= 8;
+}

@@ -1,0 +1,298 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "../lib/err.h"
+#include "query.h"
+#include "store.h"
+
+int
+store_key_put(struct store *s, const struct store_binding *b,
+    struct btns_err *e)
+{
+	struct query q;
+
+	q_start(&q, s, STMT_KEY_PUT);
+	q_blob(&q, b->fp, STORE_DIGEST);
+	q_blob(&q, b->spki, b->spkilen);
+	q_text(&q, b->keyname);
+	q_i64(&q, b->first_seen);
+	return q_run(&q, e);
+}
+
+int
+store_binding_put(struct store *s, const struct store_binding *b,
+    struct btns_err *e)
+{
+	struct query q;
+
+	if (b->id == 0) {
+		q_start(&q, s, STMT_BINDING_ADD);
+		q_text(&q, b->type);
+		q_text(&q, b->value);
+		q_text(&q, b->fold);
+		q_blob(&q, b->fp, STORE_DIGEST);
+	} else {
+		q_start(&q, s, STMT_BINDING_SET);
+		q_i64(&q, b->id);
+	}
+	q_text(&q, b->state);
+	q_i64(&q, b->since);
+	if (b->id == 0)
+		q_i64(&q, b->first_seen);
+	q_text(&q, b->source);
+	q_text(&q, b->evidence);
+	q_text(&q, b->actor);
+	q_text(&q, b->login);
+	q_text(&q, b->comment);
+	return q_run(&q, e);
+}
+
+static void
+row_binding(struct query *q, struct store_binding *b)
+{
+	b->id = sqlite3_column_int64(q->st, 0);
+	b->type = q_column(q, 1);
+	b->value = q_column(q, 2);
+	b->fold = q_column(q, 3);
+	b->fp = sqlite3_column_blob(q->st, 4);
+	b->state = q_column(q, 5);
+	b->since = sqlite3_column_int64(q->st, 6);
+	b->first_seen = sqlite3_column_int64(q->st, 7);
+	b->source = q_column(q, 8);
+	b->evidence = q_column(q, 9);
+	b->actor = q_column(q, 10);
+	b->login = q_column(q, 11);
+	b->comment = q_column(q, 12);
+	b->spki = sqlite3_column_blob(q->st, 13);
+	b->spkilen = (size_t)sqlite3_column_bytes(q->st, 13);
+	b->keyname = q_column(q, 14);
+}
+
+#define STORE_SPKI_MAX	8192
+
+/* Text without NULs, which would end it, and controls, for terminals. */
+static int
+plain(const struct query *q, const char *s, int i)
+{
+	const char *p;
+
+	for (p = s; p != NULL && *p >= 0x20 && *p < 0x7f; p++)
+		continue;
+	return p != NULL && *p == '\0' &&
+	    p - s == sqlite3_column_bytes(q->st, i);
+}
+
+/* The schema's CHECKs promise this; a damaged file may break it. */
+static int
+row_sound(const struct query *q, const struct store_binding *b)
+{
+	return sqlite3_column_bytes(q->st, 4) == STORE_DIGEST &&
+	    b->spki != NULL && b->spkilen <= STORE_SPKI_MAX &&
+	    b->since >= 0 && b->first_seen >= 0 &&
+	    plain(q, b->type, 1) && plain(q, b->value, 2) &&
+	    plain(q, b->fold, 3) && plain(q, b->state, 5) &&
+	    plain(q, b->source, 8) &&
+	    (b->evidence == NULL || plain(q, b->evidence, 9)) &&
+	    plain(q, b->actor, 10) && plain(q, b->login, 11) &&
+	    plain(q, b->keyname, 14);
+}
+
+static int
+walk(struct query *q, store_binding_fn *fn, void *arg, struct btns_err *e)
+{
+	struct store_binding b;
+	int rv = 0;
+
+	while (rv == 0 && q_row(q)) {
+		row_binding(q, &b);
+		rv = row_sound(q, &b) ? fn(&b, arg) :
+		    btns_fail(e, BTNS_E_STORE, "damaged: binding %lld",
+		    (long long)b.id);
+	}
+	if (rv == 0)
+		return q_end(q, e);
+	q->rc = SQLITE_OK;		/* the callback's answer stands */
+	(void)q_end(q, e);
+	return rv;
+}
+
+int
+store_by_identity(struct store *s, const char *type, const char *value,
+    store_binding_fn *fn, void *arg, struct btns_err *e)
+{
+	struct query q;
+
+	q_start(&q, s, STMT_BY_IDENTITY);
+	q_text(&q, type);
+	q_text(&q, value);
+	return walk(&q, fn, arg, e);
+}
+
+int
+store_by_fold(struct store *s, const char *fold, store_binding_fn *fn,
+    void *arg, struct btns_err *e)
+{
+	struct query q;
+
+	q_start(&q, s, STMT_BY_FOLD);
+	q_text(&q, fold);
+	return walk(&q, fn, arg, e);
+}
+
+int
+store_by_fp(struct store *s, const uint8_t *fp, store_binding_fn *fn,
+    void *arg, struct btns_err *e)
+{
+	struct query q;
+
+	q_start(&q, s, STMT_BY_FP);
+	q_blob(&q, fp, STORE_DIGEST);
+	return walk(&q, fn, arg, e);
+}
+
+int
+store_by_fp_range(struct store *s, const uint8_t *low, const uint8_t *high,
+    store_binding_fn *fn, void *arg, struct btns_err *e)
+{
+	struct query q;
+
+	q_start(&q, s, STMT_BY_FP_RANGE);
+	q_blob(&q, low, STORE_DIGEST);
+	q_blob(&q, high, STORE_DIGEST);
+	return walk(&q, fn, arg, e);
+}
+
+/* A row that outlives its statement: one block, freed as one. */
+struct kept {
+	struct store_binding	 b;
+	struct kept		*next;
+	char			 bytes[];
+};
+
+static const char *
+keep_text(char **p, const char *s)
+{
+	size_t n;
+	char *at = *p;
+
+	if (s == NULL)
+		return NULL;
+	n = strlen(s) + 1;
+	memcpy(at, s, n);
+	*p += n;
+	return at;
+}
+
+static size_t
+size(const char *s)
+{
+	return s == NULL ? 0 : strlen(s) + 1;
+}
+
+static struct kept *
+keep(const struct store_binding *b)
+{
+	struct kept *k = malloc(sizeof(*k) + size(b->type) + size(b->value) +
+	    size(b->fold) + STORE_DIGEST + size(b->state) + size(b->source) +
+	    size(b->evidence) + size(b->actor) + size(b->login) +
+	    size(b->comment) + b->spkilen + size(b->keyname));
+	char *p;
+
+	if (k == NULL)
+		return NULL;
+	k->b = *b;
+	k->next = NULL;
+	p = k->bytes;
+	memcpy(p, b->fp, STORE_DIGEST);
+	k->b.fp = (const uint8_t *)p;
+	p += STORE_DIGEST;
+	memcpy(p, b->spki, b->spkilen);
+	k->b.spki = (const uint8_t *)p;
+	p += b->spkilen;
+	k->b.type = keep_text(&p, b->type);
+	k->b.value = keep_text(&p, b->value);
+	k->b.fold = keep_text(&p, b->fold);
+	k->b.state = keep_text(&p, b->state);
+	k->b.source = keep_text(&p, b->source);
+	k->b.evidence = keep_text(&p, b->evidence);
+	k->b.actor = keep_text(&p, b->actor);
+	k->b.login = keep_text(&p, b->login);
+	k->b.comment = keep_text(&p, b->comment);
+	k->b.keyname = keep_text(&p, b->keyname);
+	return k;
+}
+
+struct page {
+	struct kept	*first, **last;
+	int		 rows;
+};
+
+static int
+add_to_page(const struct store_binding *b, void *arg)
+{
+	struct page *pg = arg;
+
+	if ((*pg->last = keep(b)) == NULL)
+		return 1;		/* out of memory */
+	pg->last = &(*pg->last)->next;
+	pg->rows++;
+	return 0;
+}
+
+/* Read the rows after the one at `after` (NULL: from the first). */
+static int
+read_page(struct store *s, struct page *pg, const struct kept *after,
+    struct btns_err *e)
+{
+	struct query q;
+	int rv;
+
+	pg->first = NULL;
+	pg->last = &pg->first;
+	pg->rows = 0;
+	q_start(&q, s, STMT_PAGE);
+	q_text(&q, after == NULL ? "" : after->b.value);
+	q_text(&q, after == NULL ? "" : after->b.type);
+	q_i64(&q, after == NULL ? 0 : after->b.id);
+	rv = walk(&q, add_to_page, pg, e);
+	return rv == 1 ? btns_fail(e, BTNS_E_NOMEM, "out of memory") : rv;
+}
+
+static void
+free_rows(struct kept *k, const struct kept *but)
+{
+	struct kept *next;
+
+	for (; k != NULL; k = next) {
+		next = k->next;
+		if (k != but)
+			free(k);
+	}
+}
+
+int
+store_each(struct store *s, store_binding_fn *fn, void *arg,
+    struct btns_err *e)
+{
+	struct page pg;
+	struct kept *k, *after = NULL, *tail;
+	int rv;
+
+	do {
+		rv = read_page(s, &pg, after, e);
+		free(after);
+		after = NULL;
+		tail = NULL;
+		for (k = pg.first; k != NULL; k = k->next) {
+			if (rv == 0)
+				rv = fn(&k->b, arg);
+			tail = k;
+		}
+		if (rv == 0 && pg.rows == STMT_PAGE_ROWS) {
+			after = tail;
+			after->next = NULL;
+		}
+		free_rows(pg.first, after);
+	} while (after != NULL);
+	return rv;
+}

@@ -1,0 +1,34 @@
+/* Every statement that the store runs.  The text is in stmt.c. */
+#ifndef BTNS_STMT_H
+#define BTNS_STMT_H
+
+enum stmt {
+	STMT_BEGIN,
+	STMT_COMMIT,
+	STMT_ROLLBACK,
+	STMT_SETTING,
+	STMT_SETTING_PUT,
+	STMT_KEY_PUT,
+	STMT_BINDING_ADD,
+	STMT_BINDING_SET,
+	STMT_BY_IDENTITY,
+	STMT_BY_FOLD,
+	STMT_BY_FP,
+	STMT_BY_FP_RANGE,
+	STMT_PAGE,
+	STMT_EVENT_LAST,
+	STMT_EVENT_ADD,
+	STMT_EXPORTED_EACH,
+	STMT_EXPORTED_GET,
+	STMT_EXPORTED_PUT,
+	STMT_EXPORTED_DELETE,
+	STMT_COUNT_EXPORTED,
+	STMT__COUNT
+};
+
+extern const char *const stmt_sql[STMT__COUNT];
+
+/* Rows of STMT_PAGE in one page. */
+#define STMT_PAGE_ROWS	256
+
+#endif

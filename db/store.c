@@ -1,0 +1,218 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../lib/err.h"
+#include "query.h"
+#include "store.h"
+
+#define APP_ID	0x42544e53	/* "BTNS", so that file(1) and we can tell */
+
+static const char *const migrations[] = {
+#include "migrations.inc"
+};
+#define HEAD	((int)(sizeof(migrations) / sizeof(migrations[0])))
+
+static int
+run(struct store *s, enum stmt n, struct btns_err *e)
+{
+	struct query q;
+
+	q_start(&q, s, n);
+	return q_run(&q, e);
+}
+
+static int
+exec(struct store *s, const char *sql, struct btns_err *e)
+{
+	int rc = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
+
+	return rc == SQLITE_OK ? 0 : store_fail(s, rc, e);
+}
+
+static int
+pragma(struct store *s, const char *sql, int *out, struct btns_err *e)
+{
+	sqlite3_stmt *st = NULL;
+	int rc;
+
+	if ((rc = sqlite3_prepare_v2(s->db, sql, -1, &st, NULL)) == SQLITE_OK)
+		rc = sqlite3_step(st);
+	if (rc == SQLITE_ROW)
+		*out = sqlite3_column_int(st, 0);
+	(void)sqlite3_finalize(st);
+	return rc == SQLITE_ROW ? 0 : store_fail(s, rc, e);
+}
+
+/* Each step commits with its own version number, or not at all. */
+static int
+migrate_one(struct store *s, int v, struct btns_err *e)
+{
+	char set[96];
+
+	(void)snprintf(set, sizeof(set),
+	    "PRAGMA user_version = %d; PRAGMA application_id = %d", v + 1,
+	    APP_ID);
+	if (store_begin(s, e) == -1)
+		return -1;
+	if (exec(s, migrations[v], e) == -1 || exec(s, set, e) == -1 ||
+	    store_commit(s, e) == -1) {
+		store_rollback(s);
+		return btns_fail_at(e, "migration %d", v + 1);
+	}
+	return 0;
+}
+
+static int
+migrate(struct store *s, int fresh, struct btns_err *e)
+{
+	int v = 0, app = 0;
+
+	if (pragma(s, "PRAGMA user_version", &v, e) == -1 ||
+	    pragma(s, "PRAGMA application_id", &app, e) == -1)
+		return -1;
+	if (!fresh && app != APP_ID)
+		return btns_fail(e, BTNS_E_STORE, "not a store");
+	if (v > HEAD)
+		return btns_fail(e, BTNS_E_STORE, "written by a newer program"
+		    " (version %d, this one knows %d); not touched", v, HEAD);
+	for (; v < HEAD; v++)
+		if (migrate_one(s, v, e) == -1)
+			return -1;
+	return 0;
+}
+
+/* A hostile file must not run code of its own, nor be changed by ours. */
+static int
+harden(struct store *s, struct btns_err *e)
+{
+	static const int off[] = {
+		SQLITE_DBCONFIG_TRUSTED_SCHEMA,
+		SQLITE_DBCONFIG_ENABLE_TRIGGER,
+		SQLITE_DBCONFIG_ENABLE_VIEW
+	};
+	size_t i;
+
+	(void)sqlite3_extended_result_codes(s->db, 1);
+	(void)sqlite3_busy_timeout(s->db, STORE_WAIT_MS);
+	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	for (i = 0; i < sizeof(off) / sizeof(off[0]); i++)
+		(void)sqlite3_db_config(s->db, off[i], 0, NULL);
+	return exec(s, "PRAGMA journal_mode = DELETE;"
+	    "PRAGMA synchronous = EXTRA;"
+	    "PRAGMA foreign_keys = ON;"
+	    "PRAGMA cell_size_check = ON", e);
+}
+
+static int
+open_file(struct store **out, const char *path, int fresh,
+    struct btns_err *e)
+{
+	struct store *s;
+	int rc;
+
+	*out = NULL;
+	if ((s = calloc(1, sizeof(*s))) == NULL)
+		return btns_fail(e, BTNS_E_NOMEM, "%s: out of memory", path);
+	if ((rc = sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READWRITE |
+	    SQLITE_OPEN_NOFOLLOW, NULL)) != SQLITE_OK)
+		(void)store_fail(s, rc, e);
+	else if (harden(s, e) == 0 && migrate(s, fresh, e) == 0) {
+		*out = s;
+		return 0;
+	}
+	store_close(s);
+	return btns_fail_at(e, "%s", path);
+}
+
+int
+store_create(struct store **out, const char *path, struct btns_err *e)
+{
+	int fd;
+
+	*out = NULL;
+	if ((fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW |
+	    O_CLOEXEC, 0600)) == -1)
+		return errno == EEXIST ?
+		    btns_fail(e, BTNS_E_EXISTS, "%s: exists", path) :
+		    btns_fail_sys(e, "%s", path);
+	(void)close(fd);
+	if (open_file(out, path, 1, e) == 0)
+		return 0;
+	(void)unlink(path);
+	return -1;
+}
+
+int
+store_open(struct store **out, const char *path, struct btns_err *e)
+{
+	*out = NULL;
+	if (access(path, R_OK) == -1)
+		return errno == ENOENT ? btns_fail(e, BTNS_E_STORE,
+		    "%s: no store; make one with btnsctl init", path) :
+		    btns_fail_sys(e, "%s", path);
+	return open_file(out, path, 0, e);
+}
+
+void
+store_close(struct store *s)
+{
+	int i;
+
+	if (s == NULL)
+		return;
+	for (i = 0; i < STMT__COUNT; i++)
+		(void)sqlite3_finalize(s->st[i]);
+	(void)sqlite3_close(s->db);
+	free(s);
+}
+
+int
+store_begin(struct store *s, struct btns_err *e)
+{
+	return run(s, STMT_BEGIN, e);
+}
+
+int
+store_commit(struct store *s, struct btns_err *e)
+{
+	return run(s, STMT_COMMIT, e);
+}
+
+void
+store_rollback(struct store *s)
+{
+	struct btns_err ignored;
+
+	if (!sqlite3_get_autocommit(s->db))
+		(void)run(s, STMT_ROLLBACK, &ignored);
+}
+
+int
+store_setting(struct store *s, const char *name, char *buf, size_t size,
+    struct btns_err *e)
+{
+	struct query q;
+	int found;
+
+	q_start(&q, s, STMT_SETTING);
+	q_text(&q, name);
+	if ((found = q_row(&q)))
+		(void)snprintf(buf, size, "%s", q_column(&q, 0));
+	return q_end(&q, e) == -1 ? -1 : found;
+}
+
+int
+store_setting_put(struct store *s, const char *name, const char *value,
+    struct btns_err *e)
+{
+	struct query q;
+
+	q_start(&q, s, STMT_SETTING_PUT);
+	q_text(&q, name);
+	q_text(&q, value);
+	return q_run(&q, e);
+}

@@ -1,0 +1,272 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "export_priv.h"
+
+static bool
+acts(const struct item *i)
+{
+	return i->op == PLAN_REMOVE || i->op == PLAN_CHANGE ||
+	    i->op == PLAN_ADD;
+}
+
+/* Before a file is touched, its digests before and after are written. */
+static int
+intend(struct run *r, struct btns_err *e)
+{
+	struct btns_exported x;
+	size_t n;
+
+	if (btns_exported_begin(r->pins, e) == -1)
+		return -1;
+	for (n = 0; n < r->n; n++) {
+		const struct item *i = &r->item[n];
+
+		if (!acts(i))
+			continue;
+		x.path = i->path;
+		/* An old key whose SAs may still be up isn't lost sight of. */
+		x.old = i->there ? i->disk : i->had_old ? i->old : NULL;
+		x.new = i->want ? i->want_digest : NULL;
+		if (btns_exported_put(r->pins, &x, e) == -1)
+			return -1;
+	}
+	return btns_exported_end(r->pins, e);
+}
+
+/* Afterwards a row has one digest, or is gone. */
+static int
+settle(struct run *r, struct btns_err *e)
+{
+	struct btns_exported x;
+	size_t n;
+	bool ours;
+
+	if (btns_exported_begin(r->pins, e) == -1)
+		return -1;
+	for (n = 0; n < r->n; n++) {
+		const struct item *i = &r->item[n];
+
+		if (i->failed || i->sa == BTNS_SA_UP)
+			continue;	/* its intent stands */
+		ours = i->want && i->op != PLAN_FOREIGN;
+		if (!ours && !i->row && i->op != PLAN_REMOVE)
+			continue;
+		if (ours && i->op == PLAN_NONE && i->row && i->had_old &&
+		    i->had_new && memcmp(i->old, i->want_digest,
+		    DIGEST) == 0 && memcmp(i->new, i->want_digest,
+		    DIGEST) == 0)
+			continue;	/* as it stands */
+		x.path = i->path;
+		x.old = x.new = ours ? i->want_digest : NULL;
+		if (btns_exported_put(r->pins, &x, e) == -1)
+			return -1;
+	}
+	return btns_exported_end(r->pins, e);
+}
+
+/* One file's failure stops none of the others. */
+static void
+failed(struct item *i, const struct btns_err *why)
+{
+	i->failed = true;
+	(void)snprintf(i->note, sizeof(i->note), "%.*s",
+	    (int)sizeof(i->note) - 1, why->msg);
+}
+
+static void
+remove_all(struct run *r)
+{
+	struct btns_err why;
+	size_t n;
+
+	for (n = 0; n < r->n; n++)
+		if (r->item[n].op == PLAN_REMOVE && btns_tree_remove(r->tree,
+		    r->item[n].path, &why) == -1)
+			failed(&r->item[n], &why);
+}
+
+/* Stage all, sync once, then put in place: changes before additions. */
+static void
+stage_all(struct run *r)
+{
+	struct btns_err why;
+	size_t n;
+
+	for (n = 0; n < r->n; n++) {
+		struct item *i = &r->item[n];
+
+		if ((i->op == PLAN_CHANGE || i->op == PLAN_ADD) &&
+		    btns_tree_stage(r->tree, (unsigned)n, i->text, i->textlen,
+		    &why) == -1)
+			failed(i, &why);
+	}
+	if (btns_tree_sync_stage(r->tree, &why) == -1)
+		for (n = 0; n < r->n; n++)
+			if (acts(&r->item[n]) &&
+			    r->item[n].op != PLAN_REMOVE &&
+			    !r->item[n].failed)
+				failed(&r->item[n], &why);
+}
+
+static void
+place_all(struct run *r, enum plan_op op)
+{
+	struct btns_err why;
+	size_t n;
+
+	for (n = 0; n < r->n; n++)
+		if (r->item[n].op == op && !r->item[n].failed &&
+		    btns_tree_place(r->tree, (unsigned)n, r->item[n].path,
+		    &why) == -1)
+			failed(&r->item[n], &why);
+}
+
+/* The SAs of keys that went: only iked's own tree has any. */
+static int
+end_sas(struct run *r, struct btns_err *e)
+{
+	struct btns_ending *end;
+	size_t i, n;
+	int rv;
+
+	if (strcmp(btns_pins_iked(r->pins), BTNS_IKED_DIR) != 0)
+		return 0;
+	if ((end = calloc(r->n + 1, sizeof(*end))) == NULL)
+		return btns_fail(e, BTNS_E_NOMEM, "out of memory");
+	for (i = n = 0; i < r->n; i++)
+		if (r->item[i].ends && !r->item[i].failed)
+			end[n++].path = r->item[i].path;
+	rv = n == 0 ? 0 : btns_iked_end(end, n, e);
+	for (i = n = 0; i < r->n && rv == 0; i++) {
+		if (!r->item[i].ends || r->item[i].failed)
+			continue;
+		r->item[i].sa = end[n].sa;
+		if (end[n].sa == BTNS_SA_UP)
+			r->item[i].sa_id = strdup(end[n].id);
+		n++;
+	}
+	free(end);
+	return rv;
+}
+
+static int
+act(struct run *r, struct btns_err *e)
+{
+	if (intend(r, e) == -1)
+		return -1;
+	remove_all(r);
+	stage_all(r);
+	place_all(r, PLAN_CHANGE);
+	place_all(r, PLAN_ADD);
+	if (btns_tree_sync(r->tree, e) == -1)
+		return -1;
+	/* Unsettled rows make the next run ask iked again. */
+	if (end_sas(r, e) == -1)
+		return -1;
+	return settle(r, e);
+}
+
+static void
+count(struct btns_tally *t, const struct item *i)
+{
+	if (i->failed)
+		t->failed++;
+	else if (i->op == PLAN_ADD)
+		t->added++;
+	else if (i->op == PLAN_CHANGE)
+		t->changed++;
+	else if (i->op == PLAN_REMOVE)
+		t->removed++;
+	else if (i->op == PLAN_FOREIGN)
+		t->foreign++;
+	if (i->sa == BTNS_SA_UP)
+		t->up++;
+}
+
+static void
+report(struct run *r, struct btns_tally *t)
+{
+	struct btns_change c;
+	size_t n;
+
+	for (n = 0; n < r->n; n++) {
+		const struct item *i = &r->item[n];
+
+		count(t, i);
+		if (i->op == PLAN_NONE && i->sa <= BTNS_SA_NONE)
+			continue;
+		c = (struct btns_change){ i->op, i->path, i->want, i->has_fp,
+		    i->fp, i->trusted, i->directory, i->note, i->failed,
+		    i->sa, i->sa_id };
+		r->how->change(&c, r->how->arg);
+	}
+}
+
+static int
+run(struct run *r, struct btns_tally *t, struct btns_err *e)
+{
+	size_t n;
+
+	if (export_collect(r, e) == -1)
+		return -1;
+	for (n = 0; n < r->n; n++)
+		if (export_examine(r, &r->item[n], e) == -1)
+			return -1;	/* nothing was touched */
+	if (!r->how->dry && act(r, e) == -1)
+		return -1;
+	report(r, t);
+	return 0;
+}
+
+int
+btns_export(struct btns_pins *pins, const struct btns_export *how,
+    struct btns_tally *t, struct btns_err *e)
+{
+	struct run r = { .pins = pins, .how = how, .e = e };
+	enum btns_tree_mode mode = how->dry ? TREE_LOOK : how->force ?
+	    TREE_TAKE : TREE_WRITE;
+	int lock, rv = -1;
+	size_t n;
+
+	memset(t, 0, sizeof(*t));
+	if (btns_pins_lock(pins, &lock, e) == -1)
+		return -1;
+	if ((r.buf = malloc(BTNS_TREE_FILE)) == NULL)
+		(void)btns_fail(e, BTNS_E_NOMEM, "out of memory");
+	else if (btns_tree_open(&r.tree, btns_pins_iked(pins),
+	    btns_pins_id(pins), mode, e) == 0)
+		rv = run(&r, t, e);
+	btns_tree_close(r.tree);
+	for (n = 0; n < r.n; n++)
+		export_free(&r.item[n]);
+	free(r.item);
+	free(r.buf);
+	btns_pins_unlock(lock);
+	return rv;
+}
+
+static int
+count_file(const char *path, void *arg)
+{
+	unsigned long *n = arg;
+
+	(void)path;
+	++*n;
+	return 0;
+}
+
+int
+btns_export_count(const char *iked, unsigned long *n, struct btns_err *e)
+{
+	struct btns_tree *t;
+	int rv;
+
+	*n = 0;
+	if (btns_tree_open(&t, iked, NULL, TREE_LOOK, e) == -1)
+		return -1;
+	rv = btns_tree_each(t, count_file, n, e);
+	btns_tree_close(t);
+	return rv;
+}

@@ -1,0 +1,70 @@
+/*
+ * Making iked's tree what the store says: plan, intent, removals, changes,
+ * additions.  Killed at any point, every file is whole and the next run
+ * finishes.
+ */
+#ifndef BTNS_EXPORT_H
+#define BTNS_EXPORT_H
+
+#include <stdbool.h>
+
+#include "fp.h"
+#include "ident.h"
+#include "iked.h"
+#include "plan.h"
+
+struct btns_err;
+struct btns_pin;
+struct btns_pins;
+struct btns_tree;
+
+/* One path that changes, or that was left alone. */
+struct btns_change {
+	enum plan_op	 op;
+	const char	*path;		/* "fqdn/gw.example.org", any bytes */
+	bool		 want;		/* the store wants a file there */
+	bool		 has_fp;
+	struct btns_fp	 fp;		/* wanted, removed or found there */
+	bool		 trusted;	/* '!': iked takes a key from it */
+	bool		 directory;	/* '!': it is one */
+	const char	*note;		/* what lies there, or why it failed */
+	bool		 failed;	/* it was not done */
+	enum btns_sa	 sa;		/* of a file that went or changed */
+	const char	*sa_id;		/* of BTNS_SA_UP, as ikectl takes it */
+};
+
+struct btns_export {
+	bool		 dry;		/* -n: plan only */
+	bool		 force;		/* -f: overwrite, take over */
+	const struct btns_ident *only;	/* NULL: the whole tree */
+	void		(*change)(const struct btns_change *, void *);
+	void		*arg;
+};
+
+struct btns_tally {
+	unsigned long	 added, changed, removed, foreign, failed;
+	unsigned long	 up;		/* SAs that could not be ended */
+};
+
+/*
+ * Where a file goes or changes, its SAs are ended before this returns, if
+ * the tree is the one that iked reads.  0 with the tally, also where single
+ * files failed; -1 where nothing could be done (lock, another store's tree,
+ * a read error, the store), or, BTNS_E_IKED, where iked doesn't answer: the
+ * files are done then, and the next run asks iked again.
+ */
+int	 btns_export(struct btns_pins *, const struct btns_export *,
+	    struct btns_tally *, struct btns_err *);
+
+/*
+ * Does the tree hold this pin's file, just as an export writes it?
+ * 1, 0, or -1.
+ */
+int	 btns_export_holds(struct btns_tree *, const struct btns_pin *,
+	    struct btns_err *);
+
+/* How many files lie in the tree, whoever wrote them. */
+int	 btns_export_count(const char *iked, unsigned long *,
+	    struct btns_err *);
+
+#endif

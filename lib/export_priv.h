@@ -1,0 +1,61 @@
+/* Between export.c and export_plan.c; nobody else's. */
+#ifndef BTNS_EXPORT_PRIV_H
+#define BTNS_EXPORT_PRIV_H
+
+#include <sys/stat.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+#include "export.h"
+#include "key.h"
+#include "pins.h"
+#include "tree.h"
+
+#define DIGEST	32
+
+/* A path, and all that is known of it. */
+struct item {
+	char		*path;
+	bool		 want, row, had_old, had_new, there;
+	uint8_t		 want_digest[DIGEST], old[DIGEST], new[DIGEST];
+	uint8_t		 disk[DIGEST];
+	char		*text;		/* of the file wanted, or NULL */
+	size_t		 textlen;
+	struct btns_fp	 fp;
+	bool		 has_fp;
+	enum plan_op	 op;
+	bool		 trusted, directory, failed;
+	char		 note[160];	/* what lies there, or what failed */
+	bool		 ends;		/* its key went, or becomes another */
+	enum btns_sa	 sa;
+	char		*sa_id;
+};
+
+struct run {
+	struct btns_pins *pins;
+	const struct btns_export *how;
+	struct btns_tree *tree;
+	struct item	*item;
+	size_t		 n, room;
+	uint8_t		*buf;		/* BTNS_TREE_FILE */
+	struct btns_err	*e;
+};
+
+/* Gather what the store wants, what it wrote and what lies there. */
+int	 export_collect(struct run *, struct btns_err *);
+
+/* Look at an item's path and plan what is done with it. */
+int	 export_examine(struct run *, struct item *, struct btns_err *);
+
+void	 export_free(struct item *);
+
+/* The bytes of a file: BTNS_FORM_MAX. */
+int	 export_render(char *, size_t *, const struct btns_key *,
+	    struct btns_err *);
+
+/* Is it readable for _iked, and writable for root or us alone? */
+bool	 export_open_mode(const struct stat *);
+
+#endif

@@ -1,0 +1,106 @@
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#include "err.h"
+#include "file.h"
+
+static int
+write_all(int fd, const uint8_t *p, size_t len)
+{
+	ssize_t n;
+
+	for (; len > 0; p += n, len -= (size_t)n)
+		if ((n = write(fd, p, len)) == -1) {
+			if (errno != EINTR)
+				return -1;
+			n = 0;
+		}
+	return 0;
+}
+
+static int
+temp(int dir, const char *name, mode_t mode, const void *p, size_t len,
+    bool sync, struct btns_err *e)
+{
+	int fd, rv = 0;
+
+	if (unlinkat(dir, name, 0) == -1 && errno != ENOENT)
+		return btns_fail_sys(e, "%s", name);
+	if ((fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
+	    O_CLOEXEC, 0600)) == -1)
+		return btns_fail_sys(e, "%s", name);
+	if (write_all(fd, p, len) == -1 || fchmod(fd, mode) == -1 ||
+	    (sync && fsync(fd) == -1))
+		rv = btns_fail_sys(e, "%s", name);
+	if (close(fd) == -1 && rv == 0)
+		rv = btns_fail_sys(e, "%s", name);
+	if (rv == -1)
+		(void)unlinkat(dir, name, 0);
+	return rv;
+}
+
+int
+btns_file_temp(int dir, const char *name, mode_t mode, const void *p,
+    size_t len, struct btns_err *e)
+{
+	return temp(dir, name, mode, p, len, true, e);
+}
+
+int
+btns_file_temp_unsynced(int dir, const char *name, mode_t mode,
+    const void *p, size_t len, struct btns_err *e)
+{
+	return temp(dir, name, mode, p, len, false, e);
+}
+
+int
+btns_file_read(int dir, const char *name, void *buf, size_t size, size_t *n,
+    struct btns_err *e)
+{
+	uint8_t *p = buf, extra;
+	struct stat st;
+	ssize_t r = 1;
+	int fd, rv = 0;
+
+	/* O_NONBLOCK: a FIFO of somebody's must not hold us up. */
+	if ((fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
+	    O_CLOEXEC)) == -1) {
+		if (errno == ENOENT)
+			return btns_fail(e, BTNS_E_NOTFOUND, "%s: no such"
+			    " file", name);
+		if (errno == ELOOP)
+			return btns_fail(e, BTNS_E_FORMAT,
+			    "%s: a symbolic link", name);
+		return btns_fail_sys(e, "%s", name);
+	}
+	if (fstat(fd, &st) == -1)
+		rv = btns_fail_sys(e, "%s", name);
+	else if (!S_ISREG(st.st_mode))
+		rv = btns_fail(e, BTNS_E_FORMAT, "%s: not a regular file",
+		    name);
+	for (*n = 0; rv == 0 && *n < size && r != 0; ) {
+		if ((r = read(fd, p + *n, size - *n)) > 0)
+			*n += (size_t)r;
+		else if (r == -1 && errno != EINTR)
+			rv = btns_fail_sys(e, "%s", name);
+	}
+	if (rv == 0 && *n == size && read(fd, &extra, 1) == 1)
+		rv = btns_fail(e, BTNS_E_FORMAT, "%s: over %zu bytes", name,
+		    size);
+	(void)close(fd);
+	return rv;
+}
+
+int
+btns_dir_sync(int dir, const char *path, struct btns_err *e)
+{
+	/* Some file systems have no sync of directories. */
+	if (fsync(dir) == -1 && errno != EINVAL && errno != EROFS)
+		return btns_fail_sys(e, "%s", path);
+	return 0;
+}

@@ -1,0 +1,15 @@
+#include "plan.h"
+
+enum plan_op
+plan(const struct plan_facts *f)
+{
+	if (!f->there)
+		return f->want ? PLAN_ADD : PLAN_NONE;
+	if (!f->want)
+		return f->file && f->ours ? PLAN_REMOVE : PLAN_FOREIGN;
+	if (f->file && f->same)
+		return f->open ? PLAN_NONE : PLAN_CHANGE;
+	if (f->file && (f->ours || f->same_key || f->force))
+		return PLAN_CHANGE;
+	return PLAN_FOREIGN;
+}

@@ -1,0 +1,370 @@
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../config.h"
+#include "err.h"
+#include "file.h"
+#include "ident.h"
+#include "path.h"
+#include "tree.h"
+
+#define STAGE	".btns"
+#define OWNER	"store-id"
+
+struct btns_tree {
+	char		 path[PATH_MAX + 16];	/* of pubkeys/ */
+	enum btns_tree_mode mode;
+	int		 dir;			/* -1: it isn't there */
+	int		 stage;			/* -1 unless writing */
+	int		 type[BTNS_ID__COUNT];	/* -1: not there */
+};
+
+/* Make a directory with this mode, whatever the umask, unless it is there. */
+static int
+make_dir(int dir, const char *name, mode_t mode, const char *path,
+    struct btns_err *e)
+{
+	mode_t mask = umask(0);	/* at once: a killed run leaves no other */
+	int rv = mkdirat(dir, name, mode);
+
+	(void)umask(mask);
+	return rv == 0 || errno == EEXIST ? 0 :
+	    btns_fail_sys(e, "%s", path);
+}
+
+static int
+subdir(int *fd, struct btns_tree *t, int dir, const char *name, mode_t mode,
+    struct btns_err *e)
+{
+	char path[PATH_MAX + 64];
+
+	*fd = -1;
+	(void)snprintf(path, sizeof(path), "%s/%s", t->path, name);
+	if (t->mode != TREE_LOOK && make_dir(dir, name, mode, path, e) == -1)
+		return -1;
+	if (btns_path_below(fd, dir, name, path, e) == 0)
+		return 0;
+	return t->mode == TREE_LOOK && e->code == BTNS_E_NOTFOUND ? 0 : -1;
+}
+
+/* Remove what a killed run left.  Only files: nobody else writes here. */
+static int
+sweep(struct btns_tree *t, struct btns_err *e)
+{
+	int fd = openat(t->stage, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const struct dirent *d;
+	DIR *dp;
+
+	if (fd == -1 || (dp = fdopendir(fd)) == NULL) {
+		if (fd != -1)
+			(void)close(fd);
+		return btns_fail_sys(e, "%s/" STAGE, t->path);
+	}
+	while ((d = readdir(dp)) != NULL)
+		if (strcmp(d->d_name, ".") != 0 &&
+		    strcmp(d->d_name, "..") != 0 &&
+		    strcmp(d->d_name, OWNER) != 0)
+			(void)unlinkat(t->stage, d->d_name, 0);
+	(void)closedir(dp);
+	return 0;
+}
+
+/* Whose tree is it?  Ours from now on where it is nobody's. */
+static int
+own(struct btns_tree *t, int stage, const char *id, struct btns_err *e)
+{
+	char buf[64];
+	size_t n;
+
+	if (btns_file_read(stage, OWNER, buf, sizeof(buf), &n, e) == -1) {
+		if (e->code != BTNS_E_NOTFOUND)
+			return btns_fail_at(e, "%s/" STAGE, t->path);
+		n = 0;
+	} else if (n == strlen(id) && memcmp(buf, id, n) == 0)
+		return 0;
+	if (n > 0 && t->mode != TREE_TAKE)
+		return btns_fail(e, BTNS_E_REFUSED, "%s: belongs to another"
+		    " store (id %.*s)", t->path, n < 8 ? (int)n : 8, buf);
+	if (t->mode == TREE_LOOK)
+		return 0;
+	if (btns_file_temp(stage, OWNER ".new", 0600, id, strlen(id),
+	    e) == -1)
+		return btns_fail_at(e, "%s/" STAGE, t->path);
+	if (renameat(stage, OWNER ".new", stage, OWNER) == -1)
+		return btns_fail_sys(e, "%s/" STAGE, t->path);
+	return btns_dir_sync(stage, t->path, e);
+}
+
+/*
+ * The store's lock doesn't lock out a copy of the store, nor another one.
+ * Nobody but root gets into this directory.
+ */
+static int
+lock_stage(struct btns_tree *t, int stage, struct btns_err *e)
+{
+	const struct timespec tenth = { 0, 100000000 };
+	int i;
+
+	if (fchmod(stage, 0700) == -1)
+		return btns_fail_sys(e, "%s/" STAGE, t->path);
+	for (i = 0; i < 100 && flock(stage, LOCK_EX | LOCK_NB) == -1; i++)
+		(void)nanosleep(&tenth, NULL);
+	return i < 100 ? 0 : btns_fail(e, BTNS_E_STORE, "%s: another program"
+	    " has been writing it for 10 s", t->path);
+}
+
+static int
+open_all(struct btns_tree *t, int iked, const char *id, struct btns_err *e)
+{
+	int i, stage, rv;
+
+	(void)snprintf(t->path + strlen(t->path),
+	    sizeof(t->path) - strlen(t->path), "/pubkeys");
+	if (t->mode != TREE_LOOK &&
+	    make_dir(iked, "pubkeys", 0755, t->path, e) == -1)
+		return -1;
+	if (btns_path_below(&t->dir, iked, "pubkeys", t->path, e) == -1)
+		return t->mode == TREE_LOOK && e->code == BTNS_E_NOTFOUND ?
+		    0 : -1;
+	/* First whose it is: nothing is made in another store's tree. */
+	if (subdir(&stage, t, t->dir, STAGE, 0700, e) == -1)
+		return -1;
+	rv = t->mode == TREE_LOOK ? 0 : lock_stage(t, stage, e);
+	if (rv == 0 && stage != -1 && id != NULL)
+		rv = own(t, stage, id, e);
+	if (rv == 0 && t->mode != TREE_LOOK)
+		t->stage = stage;
+	else if (stage != -1)
+		(void)close(stage);
+	for (i = 0; i < BTNS_ID__COUNT && rv == 0; i++)
+		rv = subdir(&t->type[i], t, t->dir, btns_idtype_name(i), 0755,
+		    e);
+	return rv == 0 && t->stage != -1 ? sweep(t, e) : rv;
+}
+
+int
+btns_tree_open(struct btns_tree **out, const char *iked, const char *id,
+    enum btns_tree_mode mode, struct btns_err *e)
+{
+	struct btns_tree *t;
+	int i, dir, rv;
+
+	*out = NULL;
+	if (btns_path_dir(&dir, iked, e) == -1) {
+		if (e->code == BTNS_E_NOTFOUND) {
+			e->code = BTNS_E_SYS;	/* no answer, not a no */
+			e->sys_errno = ENOENT;
+		}
+		return -1;
+	}
+	if ((t = calloc(1, sizeof(*t))) == NULL) {
+		(void)close(dir);
+		return btns_fail(e, BTNS_E_NOMEM, "out of memory");
+	}
+	(void)snprintf(t->path, sizeof(t->path) - 16, "%s", iked);
+	t->mode = mode;
+	t->dir = t->stage = -1;
+	for (i = 0; i < BTNS_ID__COUNT; i++)
+		t->type[i] = -1;
+	rv = open_all(t, dir, id, e);
+	(void)close(dir);
+	if (rv == -1) {
+		btns_tree_close(t);
+		return -1;
+	}
+	*out = t;
+	return 0;
+}
+
+void
+btns_tree_close(struct btns_tree *t)
+{
+	struct btns_err ignored;
+	int i;
+
+	if (t == NULL)
+		return;
+	if (t->stage != -1) {
+		(void)sweep(t, &ignored);
+		(void)close(t->stage);
+	}
+	for (i = 0; i < BTNS_ID__COUNT; i++)
+		if (t->type[i] != -1)
+			(void)close(t->type[i]);
+	if (t->dir != -1)
+		(void)close(t->dir);
+	free(t);
+}
+
+/*
+ * "fqdn/gw" to the directory's descriptor and the name in it.  -1 for a
+ * directory that isn't there, and for what would lead out of it.
+ */
+static int
+split(const struct btns_tree *t, const char *path, const char **name)
+{
+	const char *slash = strchr(path, '/');
+	int i;
+
+	*name = "";
+	if (slash == NULL || strchr(slash + 1, '/') != NULL ||
+	    strcmp(slash, "/.") == 0 || strcmp(slash, "/..") == 0)
+		return -1;
+	for (i = 0; i < BTNS_ID__COUNT; i++)
+		if (strlen(btns_idtype_name(i)) == (size_t)(slash - path) &&
+		    strncmp(btns_idtype_name(i), path,
+		    (size_t)(slash - path)) == 0) {
+			*name = slash + 1;
+			return t->type[i];
+		}
+	return -1;
+}
+
+int
+btns_tree_look(struct btns_tree *t, const char *path, struct stat *st,
+    uint8_t *buf, size_t *n, struct btns_err *e)
+{
+	const char *name;
+	int dir = split(t, path, &name);
+
+	if (dir == -1)
+		return 0;
+	if (fstatat(dir, name, st, AT_SYMLINK_NOFOLLOW) == -1)
+		return errno == ENOENT ? 0 :
+		    btns_fail_sys(e, "%s/%s", t->path, path);
+	if (buf == NULL || !S_ISREG(st->st_mode))
+		return 1;
+	if (btns_file_read(dir, name, buf, BTNS_TREE_FILE, n, e) == 0)
+		return 1;
+	if (e->code == BTNS_E_NOTFOUND)
+		return 0;		/* it went this moment */
+	*n = BTNS_TREE_FILE + 1;
+	return e->code == BTNS_E_FORMAT ? 1 : btns_fail_at(e, "%s", t->path);
+}
+
+static int
+each_of(struct btns_tree *t, int type, int (*fn)(const char *, void *),
+    void *arg, struct btns_err *e)
+{
+	char path[BTNS_TREE_PATH];
+	const struct dirent *d;
+	int fd, rv = 0;
+	DIR *dp;
+
+	if ((fd = openat(t->type[type], ".", O_RDONLY | O_DIRECTORY |
+	    O_CLOEXEC)) == -1 || (dp = fdopendir(fd)) == NULL) {
+		if (fd != -1)
+			(void)close(fd);
+		return btns_fail_sys(e, "%s/%s", t->path,
+		    btns_idtype_name(type));
+	}
+	while (rv == 0 && (errno = 0, d = readdir(dp)) != NULL) {
+		if (strcmp(d->d_name, ".") == 0 ||
+		    strcmp(d->d_name, "..") == 0)
+			continue;
+		(void)snprintf(path, sizeof(path), "%s/%s",
+		    btns_idtype_name(type), d->d_name);
+		rv = fn(path, arg);
+	}
+	if (rv == 0 && errno != 0)
+		rv = btns_fail_sys(e, "%s/%s", t->path,
+		    btns_idtype_name(type));
+	(void)closedir(dp);
+	return rv;
+}
+
+int
+btns_tree_each(struct btns_tree *t, int (*fn)(const char *, void *),
+    void *arg, struct btns_err *e)
+{
+	int i, rv = 0;
+
+	for (i = 0; i < BTNS_ID__COUNT && rv == 0; i++)
+		if (t->type[i] != -1)
+			rv = each_of(t, i, fn, arg, e);
+	return rv;
+}
+
+static void
+number(char name[16], unsigned n)
+{
+	(void)snprintf(name, 16, "%u", n);
+}
+
+int
+btns_tree_stage(struct btns_tree *t, unsigned n, const void *p, size_t len,
+    struct btns_err *e)
+{
+	char name[16];
+
+	number(name, n);
+	if (btns_file_temp_unsynced(t->stage, name, 0644, p, len, e) == -1)
+		return btns_fail_at(e, "%s/" STAGE, t->path);
+	return 0;
+}
+
+#ifdef HAVE_SYNCFS
+int
+btns_tree_sync_stage(struct btns_tree *t, struct btns_err *e)
+{
+	if (syncfs(t->stage) == -1)
+		return btns_fail_sys(e, "%s/" STAGE, t->path);
+	return 0;
+}
+#else
+int
+btns_tree_sync_stage(struct btns_tree *t, struct btns_err *e)
+{
+	sync();
+	return btns_dir_sync(t->stage, t->path, e);
+}
+#endif
+
+int
+btns_tree_place(struct btns_tree *t, unsigned n, const char *path,
+    struct btns_err *e)
+{
+	const char *to;
+	char name[16];
+	int dir = split(t, path, &to);
+
+	number(name, n);
+	if (dir == -1 || renameat(t->stage, name, dir, to) == -1)
+		return btns_fail_sys(e, "%s/%s", t->path, path);
+	return 0;
+}
+
+int
+btns_tree_remove(struct btns_tree *t, const char *path, struct btns_err *e)
+{
+	const char *name;
+	int dir = split(t, path, &name);
+
+	if (dir == -1)
+		return 0;
+	if (unlinkat(dir, name, 0) == -1 && errno != ENOENT)
+		return btns_fail_sys(e, "%s/%s", t->path, path);
+	return 0;
+}
+
+int
+btns_tree_sync(struct btns_tree *t, struct btns_err *e)
+{
+	int i;
+
+	for (i = 0; i < BTNS_ID__COUNT; i++)
+		if (t->type[i] != -1 &&
+		    btns_dir_sync(t->type[i], t->path, e) == -1)
+			return -1;
+	return 0;
+}

@@ -1,0 +1,62 @@
+/*
+ * iked's pubkeys/, by descriptors.  Paths here are "fqdn/gw.example.org",
+ * below pubkeys/.  Staging is pubkeys/.btns, 0700, where _iked can't look;
+ * in it lies store-id, the name of the store that the tree belongs to.
+ */
+#ifndef BTNS_TREE_H
+#define BTNS_TREE_H
+
+#include <sys/stat.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define BTNS_TREE_PATH	264	/* "ufqdn/", 255 octets, NUL */
+#define BTNS_TREE_FILE	65536	/* the longest file that is looked into */
+
+struct btns_err;
+struct btns_tree;
+
+enum btns_tree_mode {
+	TREE_LOOK,		/* nothing is made or written */
+	TREE_WRITE,		/* missing directories are made */
+	TREE_TAKE		/* and another store's tree is taken over */
+};
+
+/*
+ * Open the tree below iked's directory for the store of this id.  With
+ * TREE_WRITE left-overs in staging are swept: hold the store's lock.  id
+ * may be NULL to look at a tree, whosever it is.
+ * BTNS_E_REFUSED: it belongs to another store.  BTNS_E_SYS: also, with
+ * ENOENT, where iked's directory isn't there.  BTNS_E_UNSAFE.
+ */
+int	 btns_tree_open(struct btns_tree **, const char *iked,
+	    const char *id, enum btns_tree_mode, struct btns_err *);
+void	 btns_tree_close(struct btns_tree *);	/* sweeps, if writing */
+
+/*
+ * Look at a path: 1 with st filled in, 0 where nothing is there, or -1.
+ * Of a regular file up to BTNS_TREE_FILE octets are read to buf, *n of
+ * them; a longer one has *n = BTNS_TREE_FILE + 1.  buf may be NULL.
+ */
+int	 btns_tree_look(struct btns_tree *, const char *path,
+	    struct stat *st, uint8_t *buf, size_t *n, struct btns_err *);
+
+/* Everything below the four type directories, in no order. */
+int	 btns_tree_each(struct btns_tree *, int (*)(const char *path, void *),
+	    void *, struct btns_err *);
+
+/* Stage bytes as file number n, 0644; not yet synced. */
+int	 btns_tree_stage(struct btns_tree *, unsigned n, const void *,
+	    size_t, struct btns_err *);
+/* Sync all that was staged. */
+int	 btns_tree_sync_stage(struct btns_tree *, struct btns_err *);
+/* Move staged file n to its path, over what is there. */
+int	 btns_tree_place(struct btns_tree *, unsigned n, const char *path,
+	    struct btns_err *);
+int	 btns_tree_remove(struct btns_tree *, const char *path,
+	    struct btns_err *);
+/* Sync the type directories: names that came and went. */
+int	 btns_tree_sync(struct btns_tree *, struct btns_err *);
+
+#endif

@@ -1,0 +1,3 @@
+#!/bin/sh
+# Two hosts with stock iked and kernel IPsec; see run.
+exec sh "${0%/*}/run" "$@"
