@@ -194,7 +194,10 @@ btns_own_mend(const char *iked, const struct btns_key *k, struct btns_err *e)
 
 	if (open_private(&priv, &dir, iked, e) == -1)
 		return -1;
-	rv = put_public(priv, dir, iked, k, e);
+	if (faccessat(dir, OWN_PUBLIC, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		rv = 0;
+	else
+		rv = put_public(priv, dir, iked, k, e) == -1 ? -1 : 1;
 	(void)close(priv);
 	(void)close(dir);
 	return rv;

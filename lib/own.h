@@ -55,7 +55,10 @@ int	 btns_own_replace(char *kept, size_t size, const char *iked,
 /* Remove what a killed run left in private/, if anything. */
 int	 btns_own_sweep(const char *iked, struct btns_err *);
 
-/* Write local.pub anew from the private key's public half. */
+/*
+ * Write the missing local.pub from the private key's public half: 1, or 0
+ * where another has finished the pair meanwhile and it is left alone, or -1.
+ */
 int	 btns_own_mend(const char *iked, const struct btns_key *,
 	    struct btns_err *);
 

@@ -73,30 +73,37 @@ options(struct gen *g, const struct cli *cli, const struct cli_args *a,
 	return 0;
 }
 
+static int
+kept_whole(const struct gen *g, const char *name)
+{
+	fprintf(stderr, "btnskey: %s/" OWN_PRIVATE ": exists (%s), kept\n"
+	    "iked can use it: btnskey show%s\nTo make another: btnskey"
+	    " gen%s -f\n", g->iked, name, g->again, g->again);
+	return CLI_NO;
+}
+
 /* There is a key and no -f: keep it, and finish a pair that is half. */
 static int
 keep(struct gen *g, struct btns_err *e)
 {
 	char name[BTNS_KEY_NAME_MAX];
+	int made;
 
 	if (btns_own_sweep(g->iked, e) == -1)
 		return -1;
 	btns_key_name(name, &g->own.private);
 	if (g->own.have_public &&
-	    btns_key_same(&g->own.public, &g->own.private)) {
-		fprintf(stderr, "btnskey: %s/" OWN_PRIVATE ": exists (%s),"
-		    " kept\niked can use it: btnskey show%s\nTo make another:"
-		    " btnskey gen%s -f\n", g->iked, name, g->again,
-		    g->again);
-		return CLI_NO;
-	}
+	    btns_key_same(&g->own.public, &g->own.private))
+		return kept_whole(g, name);
 	if (g->own.have_public)
 		return btns_fail(e, BTNS_E_EXISTS, "%s/" OWN_PUBLIC ": not the"
 		    " public half of " OWN_PRIVATE " (%s); kept both.  If the"
 		    " private key is right, remove " OWN_PUBLIC " and run"
 		    " this again", g->iked, name);
-	if (btns_own_mend(g->iked, &g->own.private, e) == -1)
+	if ((made = btns_own_mend(g->iked, &g->own.private, e)) == -1)
 		return -1;
+	if (made == 0)
+		return kept_whole(g, name);
 	if (!g->quiet)
 		printf("%s/" OWN_PRIVATE ": exists (%s), kept\n%s/" OWN_PUBLIC
 		    ": was missing, made from it\n", g->iked, name, g->iked);
