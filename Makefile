@@ -17,24 +17,32 @@ WERROR	?=
 STD	= -std=c11 -D_GNU_SOURCE
 FUZZ_SECONDS ?= 600
 
-MIGRATIONS = db/migrations/0001_foundation.sql
+MIGRATIONS = db/migrations/0001_foundation.sql db/migrations/0002_trust.sql
 
 KEY_O	= lib/b64.o lib/der.o lib/err.o lib/fp.o lib/hash.o lib/heard.o \
 	  lib/input.o lib/key.o lib/keyder.o lib/keydns.o lib/keyline.o \
 	  lib/keyone.o lib/keyread.o lib/keyssh.o lib/keywrite.o lib/oid.o \
 	  lib/pem.o lib/point.o lib/privder.o lib/secret.o lib/words.o
-PIN_O	= lib/export.o lib/export_plan.o lib/file.o lib/history.o \
-	  lib/ident.o lib/iked.o lib/keygen.o lib/own.o lib/path.o \
-	  lib/pins.o lib/pins_decide.o lib/plan.o lib/tree.o lib/trust.o
-DB_O	= db/bindings.o db/events.o db/query.o db/stmt.o db/store.o
+PIN_O	= lib/expect.o lib/export.o lib/export_look.o lib/export_news.o \
+	  lib/export_plan.o lib/file.o lib/history.o lib/ident.o lib/iked.o \
+	  lib/keygen.o lib/own.o lib/path.o lib/pins.o lib/pins_backup.o \
+	  lib/pins_decide.o lib/pins_log.o lib/pins_read.o lib/pins_revoke.o \
+	  lib/pins_set.o lib/pins_tree.o lib/pins_verify.o lib/plan.o \
+	  lib/selfid.o lib/tree.o lib/trust.o lib/when.o
+DB_O	= db/bindings.o db/events.o db/query.o db/replay.o db/settings.o \
+	  db/stmt.o db/store.o db/watch.o
 LIB_O	= $(KEY_O) $(PIN_O) $(DB_O)
 CLI_O	= cmd/ask.o cmd/cli.o cmd/out.o
-STORE_O	= cmd/changes.o cmd/session.o
+STORE_O	= cmd/changes.o cmd/keyfile.o cmd/session.o cmd/vouch.o \
+	  cmd/vouch_say.o
 RSAFP_O	= cmd/rsafp/main.o cmd/rsafp/names.o cmd/rsafp/rsafp.o
 BTNSKEY_O = cmd/btnskey/gen.o cmd/btnskey/main.o cmd/btnskey/pin.o \
 	  cmd/btnskey/pub.o cmd/btnskey/show.o
-BTNSCTL_O = cmd/btnsctl/export.o cmd/btnsctl/forget.o cmd/btnsctl/init.o \
-	  cmd/btnsctl/list.o cmd/btnsctl/main.o cmd/btnsctl/show.o
+BTNSCTL_O = cmd/btnsctl/backup.o cmd/btnsctl/check.o cmd/btnsctl/export.o \
+	  cmd/btnsctl/forget.o cmd/btnsctl/init.o cmd/btnsctl/learn.o \
+	  cmd/btnsctl/list.o cmd/btnsctl/log.o cmd/btnsctl/main.o \
+	  cmd/btnsctl/promote.o cmd/btnsctl/reject.o cmd/btnsctl/revoke.o \
+	  cmd/btnsctl/set.o cmd/btnsctl/show.o cmd/btnsctl/verify.o
 UNITS	!= ls tests/unit/test_*.c | sed 's/\.c$$//'
 UNIT_O	= tests/unit/common.o
 OBJS	= $(LIB_O) $(CLI_O) $(STORE_O) $(RSAFP_O) $(BTNSKEY_O) $(BTNSCTL_O)

@@ -13,12 +13,14 @@ static const struct out_col cols[] = {
 struct changes {
 	const struct cli *cli;
 	const char	*iked;
+	bool		 dry;
 	struct out	 out;
 };
 
 static const char op_char[] = {
 	[PLAN_NONE] = ' ', [PLAN_REMOVE] = '-', [PLAN_CHANGE] = '~',
-	[PLAN_ADD] = '+', [PLAN_FOREIGN] = '!'
+	[PLAN_ADD] = '+', [PLAN_FOREIGN] = '!', [PLAN_ASIDE] = '!',
+	[PLAN_GONE] = '='
 };
 
 static const char *
@@ -26,6 +28,10 @@ reason(const struct btns_change *c)
 {
 	if (c->failed)
 		return c->note;
+	if (c->op == PLAN_ASIDE)
+		return "a REVOKED key was in it; moved aside";
+	if (c->op == PLAN_GONE)
+		return "gone";
 	if (c->op != PLAN_FOREIGN)
 		return NULL;
 	return c->want ? "not written by btnsctl, in the place of a pin"
@@ -97,35 +103,57 @@ static void
 row(struct changes *ch, const struct btns_change *c, const char *hex)
 {
 	char op[2] = { c->failed ? '!' : op_char[c->op], '\0' };
+	char old[BTNS_FP_HEX], path[4096], word[4200], fix[4300] = "";
 	struct btns_ident id;
 	struct btns_err ignored;
 
+	btns_fp_hex(old, &c->old_fp);
+	(void)snprintf(path, sizeof(path), "%.1024s/pubkeys/%s", ch->iked,
+	    c->path);
+	if (c->op == PLAN_FOREIGN && sh_word(word, sizeof(word), path))
+		(void)snprintf(fix, sizeof(fix), "rm %s%s",
+		    c->directory ? "-r " : "", word);
 	out_str(&ch->out, op);
 	out_str(&ch->out, btns_ident_parse(&id, c->path, &ignored) == 0 ?
 	    c->path : NULL);
 	out_str(&ch->out, c->path);
 	out_str(&ch->out, hex);
-	out_str(&ch->out, NULL);
+	out_str(&ch->out, c->had_fp ? old : NULL);
 	out_str(&ch->out, sa_text(c->sa));
 	out_str(&ch->out, reason(c));
-	out_str(&ch->out, NULL);
+	out_str(&ch->out, fix[0] == '\0' ? NULL : fix);
 }
 
 static void
-print(const struct btns_change *c, void *arg)
+sa_note(const struct btns_change *c)
 {
-	struct changes *ch = arg;
-	char hex[BTNS_FP_HEX], fp[FP_SHORT];
+	if (c->sa != BTNS_SA_UNKNOWN)
+		printf("  (%s)", sa_text(c->sa));
+	putchar('\n');
+}
 
-	btns_fp_hex(hex, &c->fp);
+static void
+moved(const struct changes *ch, const struct btns_change *c, const char *fp)
+{
+	printf("! pubkeys/");
+	out_text(stdout, c->path);
+	printf(": a REVOKED key was in it, and iked trusted it\n"
+	    "    key      %s\n    there    ", c->has_fp ? fp : "one of"
+	    " several");
+	out_text(stdout, c->note);
+	printf("\n    %s", ch->dry ? "would be moved aside" : "moved to ");
+	if (c->aside != NULL)
+		out_text(stdout, c->aside);
+	sa_note(c);
+}
+
+static void
+table(const struct changes *ch, const struct btns_change *c)
+{
+	char fp[FP_SHORT];
+
 	fp_short(fp, &c->fp);
-	if (c->sa == BTNS_SA_UP)
-		still_up(ch, c);
-	if (ch->cli->quiet && c->op != PLAN_FOREIGN && !c->failed)
-		return;
-	if (ch->cli->fmt != OUT_TABLE)
-		row(ch, c, c->has_fp ? hex : NULL);
-	else if (c->failed) {
+	if (c->failed) {
 		printf("! %c ", op_char[c->op]);
 		out_text(stdout, c->path);
 		printf(": ");
@@ -133,40 +161,88 @@ print(const struct btns_change *c, void *arg)
 		putchar('\n');
 	} else if (c->op == PLAN_FOREIGN)
 		foreign(ch, c);
-	else {
+	else if (c->op == PLAN_ASIDE)
+		moved(ch, c, fp);
+	else if (c->op == PLAN_GONE) {
+		printf("= pubkeys/");
+		out_text(stdout, c->path);
+		printf(": gone\n");
+	} else {
 		printf("%c ", op_char[c->op]);
 		out_text(stdout, c->path);
-		printf("  %s%s%s%s\n", c->has_fp ? fp : "-",
-		    c->sa == BTNS_SA_UNKNOWN ? "" : "  (",
-		    c->sa == BTNS_SA_UNKNOWN ? "" : sa_text(c->sa),
-		    c->sa == BTNS_SA_UNKNOWN ? "" : ")");
+		printf("  %s", c->has_fp ? fp : "-");
+		sa_note(c);
 	}
+}
+
+/* -q: news alone, but what failed each time. */
+static bool
+news(const struct changes *ch, const struct btns_change *c)
+{
+	return c->failed || c->op == PLAN_GONE || c->op == PLAN_ASIDE ||
+	    (c->op == PLAN_FOREIGN && (!c->told || ch->dry));
+}
+
+static void
+print(const struct btns_change *c, void *arg)
+{
+	struct changes *ch = arg;
+	char hex[BTNS_FP_HEX];
+
+	if (c->sa == BTNS_SA_UP)
+		still_up(ch, c);
+	if (ch->cli->quiet && !news(ch, c))
+		return;
+	btns_fp_hex(hex, &c->fp);
+	if (ch->cli->fmt != OUT_TABLE)
+		row(ch, c, c->has_fp ? hex : NULL);
+	else
+		table(ch, c);
+}
+
+static void
+held(const struct changes *ch, const struct btns_tally *t)
+{
+	char store[AGAIN];
+
+	if (ch->cli->fmt != OUT_TABLE || (ch->cli->quiet && t->told))
+		return;
+	printf("! export: %lu pins would go or change and -m allows %lld;"
+	    " nothing %swas changed\n    look:    btnsctl export%s -n\n",
+	    t->held, (long long)t->max, t->removed + t->aside > 0 ? "else " :
+	    "", again_store(store, ch->cli));
 }
 
 int
 changes_export(const struct cli *cli, struct btns_pins *p,
-    const struct btns_ident *only, bool dry, bool force, struct btns_err *e)
+    const struct btns_ident *only, size_t n, bool dry, bool force,
+    int64_t max, struct btns_err *e)
 {
-	struct changes ch = { .cli = cli, .iked = btns_pins_iked(p) };
+	struct changes ch = { .cli = cli, .iked = btns_pins_iked(p),
+	    .dry = dry };
 	struct btns_export how = { .dry = dry, .force = force, .only = only,
-	    .change = print, .arg = &ch };
+	    .nonly = n, .max = max, .change = print, .arg = &ch };
 	struct btns_tally t;
 
 	out_begin(&ch.out, cli->fmt, cols, sizeof(cols) / sizeof(cols[0]));
 	if (btns_export(p, &how, &t, e) == -1 || out_end(&ch.out, e) == -1)
 		return -1;
+	if (t.held > 0)
+		held(&ch, &t);
 	if (t.failed + t.up > 0)
 		return CLI_TROUBLE;
-	if (t.foreign > 0)
+	if (t.foreign + t.held + t.aside > 0)
 		return CLI_NO;
 	return dry && t.added + t.changed + t.removed > 0 ? CLI_NO : CLI_YES;
 }
 
 int
 changes_decided(const struct cli *cli, struct btns_pins *p,
-    const struct btns_ident *id, const char *done, struct btns_err *e)
+    const struct btns_ident *id, size_t n, const char *done,
+    struct btns_err *e)
 {
-	int rv = changes_export(cli, p, id, false, false, e);
+	int rv = changes_export(cli, p, id, n, false, false, BTNS_MAX_NONE,
+	    e);
 
 	if (rv != -1 || ferror(stdout))
 		return rv;		/* not printed, but done */

@@ -1,3 +1,6 @@
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -58,17 +61,6 @@ fp_short(char out[FP_SHORT], const struct btns_fp *fp)
 
 	btns_fp_hex(hex, fp);
 	(void)snprintf(out, FP_SHORT, "%.16s..", hex);
-}
-
-void
-time_text(char out[TIME_TEXT], int64_t t)
-{
-	time_t tt = (time_t)t;
-	struct tm tm;
-
-	if (gmtime_r(&tt, &tm) == NULL ||
-	    strftime(out, TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-		(void)snprintf(out, TIME_TEXT, "?");
 }
 
 void
@@ -138,6 +130,21 @@ again_iked(char out[AGAIN], const struct cli *cli)
 	return again(out, "-D", cli->iked);
 }
 
+void
+hex_groups(char *out, size_t size, const char *hex, size_t digits)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < digits && n + 3 < size; i++) {
+		if (i > 0 && i % 4 == 0)
+			out[n++] = ' ';
+		if (i > 0 && i % 16 == 0)
+			out[n++] = ' ';
+		out[n++] = hex[i];
+	}
+	out[n] = '\0';
+}
+
 bool
 hex_digits(char out[2 * BTNS_FP_LEN + 1], const char *s)
 {
@@ -154,4 +161,142 @@ hex_digits(char out[2 * BTNS_FP_LEN + 1], const char *s)
 	}
 	out[n] = '\0';
 	return n >= 8;
+}
+
+int
+address_check(const char *s, struct btns_err *e)
+{
+	unsigned char unused[16];
+
+	if (inet_pton(AF_INET, s, unused) == 1 ||
+	    inet_pton(AF_INET6, s, unused) == 1)
+		return 0;
+	return cli_usage(e, "-A %.60s: no address", s);
+}
+
+/* What begins with the digits: in keys that are bound, or revoked. */
+struct found {
+	struct btns_fp	 fp;
+	unsigned	 n, ids;
+};
+
+static void
+find(struct found *f, const struct btns_fp *fp)
+{
+	if (f->n > 0 && memcmp(&f->fp, fp, sizeof(*fp)) == 0)
+		return;
+	f->fp = *fp;
+	f->n++;
+}
+
+static int
+find_pin(const struct btns_pin *pin, void *arg)
+{
+	find(arg, &pin->fp);
+	return 0;
+}
+
+static int
+find_revoked(const struct btns_revoked *r, void *arg)
+{
+	struct found *f = arg;
+
+	/* Revoked keys come after bound ones: one of both is one key. */
+	if (f->n != 1 || memcmp(&f->fp, &r->fp, sizeof(r->fp)) != 0)
+		find(f, &r->fp);
+	return 0;
+}
+
+static int
+candidate(const struct btns_pin *pin, void *arg)
+{
+	char hex[BTNS_FP_HEX], id[BTNS_ID_PRINT];
+
+	(void)arg;
+	btns_fp_hex(hex, &pin->fp);
+	btns_ident_print(id, &pin->ident);
+	fprintf(stderr, "    %s %s\n", hex, id);
+	return 0;
+}
+
+static int
+count_id(const struct btns_pin *pin, void *arg)
+{
+	(void)pin;
+	++*(unsigned *)arg;
+	return 0;
+}
+
+static int
+ambiguous(struct btns_pins *p, const struct what *w, const char *text,
+    struct btns_err *e)
+{
+	struct btns_err ignored;
+
+	fprintf(stderr, "btnsctl: %s: several keys begin so:\n", w->digits);
+	(void)btns_pins_by_prefix(p, w->digits, candidate, NULL, &ignored);
+	return btns_fail(e, BTNS_E_USAGE, "%s: ambiguous; give more digits",
+	    text);
+}
+
+static void
+full(struct what *w, const struct btns_fp *fp)
+{
+	w->fp = *fp;
+	w->have_fp = true;
+	btns_fp_hex(w->digits, fp);
+	memcpy(w->name, w->digits, sizeof(w->digits));
+}
+
+static void
+from_digits(struct btns_fp *fp, const char *digits)
+{
+	unsigned v;
+	size_t i;
+
+	for (i = 0; i < BTNS_FP_LEN && sscanf(digits + 2 * i, "%2x", &v) == 1;
+	    i++)
+		fp->b[i] = (uint8_t)v;
+}
+
+int
+what_find(struct what *w, struct btns_pins *p, const char *text,
+    struct btns_err *e)
+{
+	struct found f = { .n = 0 };
+	unsigned ids = 0;
+	struct btns_fp fp;
+
+	memset(w, 0, sizeof(*w));
+	w->is_key = hex_digits(w->digits, text);
+	if (!w->is_key) {
+		if (btns_ident_parse(&w->id, text, e) == -1)
+			return -1;
+		btns_ident_print(w->name, &w->id);
+		return 0;
+	}
+	if (btns_pins_by_prefix(p, w->digits, find_pin, &f, e) == -1 ||
+	    btns_revoked_by_prefix(p, w->digits, find_revoked, &f, e) == -1)
+		return -1;
+	if (f.n > 1)
+		return ambiguous(p, w, text, e);
+	if (btns_ident_parse(&w->id, text, e) == 0 &&
+	    btns_pins_of(p, &w->id, count_id, &ids, e) == -1)
+		return -1;
+	if (ids > 0 && f.n > 0)
+		return btns_fail(e, BTNS_E_USAGE, "%s: a key and an identity;"
+		    " write the identity with its type", text);
+	if (ids > 0) {
+		w->is_key = false;
+		btns_ident_print(w->name, &w->id);
+		return 0;
+	}
+	(void)snprintf(w->name, sizeof(w->name), "%s", w->digits);
+	if (f.n == 1)
+		full(w, &f.fp);
+	else if (strlen(w->digits) == 2 * BTNS_FP_LEN) {
+		from_digits(&fp, w->digits);
+		full(w, &fp);
+	}
+	return 0;
 }

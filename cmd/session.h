@@ -8,6 +8,7 @@
 #include "../lib/fp.h"
 #include "../lib/ident.h"
 #include "../lib/pins.h"
+#include "../lib/when.h"
 #include "cli.h"
 
 /* iked's directory where no store says otherwise. */
@@ -33,8 +34,8 @@ int	 session_open(struct btns_pins **, const struct cli *,
 void	 fp_short(char out[FP_SHORT], const struct btns_fp *);
 
 /* "2026-11-23T09:41:07Z" (RFC 3339), and NUL. */
-#define TIME_TEXT	32
-void	 time_text(char out[TIME_TEXT], int64_t);
+#define TIME_TEXT	BTNS_TIME
+#define time_text	btns_time_text
 
 /* "4m", "17h", "340d": how long ago. */
 void	 time_age(char out[24], int64_t now, int64_t then);
@@ -59,16 +60,42 @@ const char *again_iked(char out[AGAIN], const struct cli *);
  */
 bool	 hex_digits(char out[2 * BTNS_FP_LEN + 1], const char *);
 
-/* Write the tree for an identity, or all of it (NULL): an exit status. */
+/* Four groups of four, twice a line, as people read them out. */
+void	 hex_groups(char *out, size_t size, const char *hex, size_t digits);
+
+/*
+ * Write the tree, all of it (only NULL) or of n identities: an exit status.
+ * max: as struct btns_export has it.
+ */
 int	 changes_export(const struct cli *, struct btns_pins *,
-	    const struct btns_ident *only, bool dry, bool force,
+	    const struct btns_ident *only, size_t n, bool dry, bool force,
+	    int64_t max, struct btns_err *);
+
+/*
+ * The same for identities about which was decided just now.  done says so,
+ * before an error that is never a plain no.
+ */
+int	 changes_decided(const struct cli *, struct btns_pins *,
+	    const struct btns_ident *, size_t n, const char *done,
 	    struct btns_err *);
 
 /*
- * The same for an identity about which was decided just now.  done says
- * so, before an error that is never a plain no.
+ * WHAT: 8 to 64 digits are a fingerprint, anything else an identity.
+ * BTNS_E_USAGE where both are known, or several keys begin so: they are
+ * printed on standard error.
  */
-int	 changes_decided(const struct cli *, struct btns_pins *,
-	    const struct btns_ident *, const char *done, struct btns_err *);
+struct what {
+	bool		 is_key;
+	char		 digits[2 * BTNS_FP_LEN + 1];	/* is_key: in full */
+	struct btns_fp	 fp;		/* where known or given in full, */
+	bool		 have_fp;	/* and then this is true */
+	struct btns_ident id;		/* of an identity */
+	char		 name[BTNS_ID_PRINT];		/* either, printed */
+};
+int	 what_find(struct what *, struct btns_pins *, const char *,
+	    struct btns_err *);
+
+/* An address, as it may be stored.  BTNS_E_USAGE. */
+int	 address_check(const char *, struct btns_err *);
 
 #endif

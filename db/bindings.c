@@ -20,30 +20,101 @@ store_key_put(struct store *s, const struct store_binding *b,
 }
 
 int
+store_key_get(struct store *s, const uint8_t *fp, uint8_t *spki, size_t size,
+    size_t *len, struct btns_err *e)
+{
+	struct query q;
+	int found;
+
+	q_start(&q, s, STMT_KEY_GET);
+	q_blob(&q, fp, STORE_DIGEST);
+	if ((found = q_row(&q))) {
+		*len = (size_t)sqlite3_column_bytes(q.st, 0);
+		if (*len > size)
+			return q_finish(&q, btns_fail(e, BTNS_E_STORE,
+			    "damaged: a key of %zu octets", *len), e);
+		memcpy(spki, sqlite3_column_blob(q.st, 0), *len);
+	}
+	return q_end(&q, e) == -1 ? -1 : found;
+}
+
+static void
+bind_name(struct query *q, const struct store_binding *b)
+{
+	q_text(q, b->type);
+	q_text(q, b->value);
+	q_text(q, b->fold);
+	q_blob(q, b->fp, STORE_DIGEST);
+}
+
+static void
+bind_state(struct query *q, const struct store_binding *b, int first_seen)
+{
+	q_text(q, b->state);
+	q_i64(q, b->past);
+	q_i64(q, b->since);
+	if (first_seen)
+		q_i64(q, b->first_seen);
+	q_text(q, b->source);
+	q_text(q, b->evidence);
+	q_text(q, b->actor);
+	q_text(q, b->login);
+	q_text(q, b->comment);
+}
+
+int
 store_binding_put(struct store *s, const struct store_binding *b,
-    struct btns_err *e)
+    int64_t *id, struct btns_err *e)
 {
 	struct query q;
 
 	if (b->id == 0) {
 		q_start(&q, s, STMT_BINDING_ADD);
-		q_text(&q, b->type);
-		q_text(&q, b->value);
-		q_text(&q, b->fold);
-		q_blob(&q, b->fp, STORE_DIGEST);
+		bind_name(&q, b);
 	} else {
 		q_start(&q, s, STMT_BINDING_SET);
 		q_i64(&q, b->id);
 	}
-	q_text(&q, b->state);
-	q_i64(&q, b->since);
-	if (b->id == 0)
-		q_i64(&q, b->first_seen);
-	q_text(&q, b->source);
-	q_text(&q, b->evidence);
-	q_text(&q, b->actor);
-	q_text(&q, b->login);
-	q_text(&q, b->comment);
+	bind_state(&q, b, b->id == 0);
+	if (q_run(&q, e) == -1)
+		return -1;
+	if (id != NULL)
+		*id = b->id != 0 ? b->id : sqlite3_last_insert_rowid(s->db);
+	return 0;
+}
+
+int
+store_binding_state(struct store *s, int64_t id, const char *state,
+    int64_t at, struct btns_err *e)
+{
+	struct query q;
+
+	q_start(&q, s, STMT_BINDING_STATE);
+	q_i64(&q, id);
+	q_text(&q, state);
+	q_i64(&q, at);
+	return q_run(&q, e);
+}
+
+int
+store_binding_delete(struct store *s, int64_t id, struct btns_err *e)
+{
+	struct query q;
+
+	q_start(&q, s, STMT_BINDING_DELETE);
+	q_i64(&q, id);
+	return q_run(&q, e);
+}
+
+int
+store_replay_bind(struct store *s, const struct store_binding *b,
+    struct btns_err *e)
+{
+	struct query q;
+
+	q_start(&q, s, STMT_REPLAY_BIND);
+	bind_name(&q, b);
+	bind_state(&q, b, 1);
 	return q_run(&q, e);
 }
 
@@ -56,45 +127,40 @@ row_binding(struct query *q, struct store_binding *b)
 	b->fold = q_column(q, 3);
 	b->fp = sqlite3_column_blob(q->st, 4);
 	b->state = q_column(q, 5);
-	b->since = sqlite3_column_int64(q->st, 6);
-	b->first_seen = sqlite3_column_int64(q->st, 7);
-	b->source = q_column(q, 8);
-	b->evidence = q_column(q, 9);
-	b->actor = q_column(q, 10);
-	b->login = q_column(q, 11);
-	b->comment = q_column(q, 12);
-	b->spki = sqlite3_column_blob(q->st, 13);
-	b->spkilen = (size_t)sqlite3_column_bytes(q->st, 13);
-	b->keyname = q_column(q, 14);
+	b->past = sqlite3_column_int(q->st, 6);
+	b->since = sqlite3_column_int64(q->st, 7);
+	b->first_seen = sqlite3_column_int64(q->st, 8);
+	b->source = q_column(q, 9);
+	b->evidence = q_column(q, 10);
+	b->actor = q_column(q, 11);
+	b->login = q_column(q, 12);
+	b->comment = q_column(q, 13);
+	b->spki = sqlite3_column_blob(q->st, 14);
+	b->spkilen = (size_t)sqlite3_column_bytes(q->st, 14);
+	b->keyname = q_column(q, 15);
+	b->last_seen = sqlite3_column_int64(q->st, 16);
+	b->days = sqlite3_column_int64(q->st, 17);
+	b->times = sqlite3_column_int64(q->st, 18);
+	b->address = q_column(q, 19);
+	b->revoked = sqlite3_column_int(q->st, 20);
+	b->learned = sqlite3_column_int64(q->st, 21);
+	b->live = sqlite3_column_int64(q->st, 22);
 }
 
 #define STORE_SPKI_MAX	8192
 
-/* Text without NULs, which would end it, and controls, for terminals. */
-static int
-plain(const struct query *q, const char *s, int i)
-{
-	const char *p;
-
-	for (p = s; p != NULL && *p >= 0x20 && *p < 0x7f; p++)
-		continue;
-	return p != NULL && *p == '\0' &&
-	    p - s == sqlite3_column_bytes(q->st, i);
-}
-
 /* The schema's CHECKs promise this; a damaged file may break it. */
 static int
-row_sound(const struct query *q, const struct store_binding *b)
+row_sound(struct query *q, const struct store_binding *b)
 {
 	return sqlite3_column_bytes(q->st, 4) == STORE_DIGEST &&
 	    b->spki != NULL && b->spkilen <= STORE_SPKI_MAX &&
-	    b->since >= 0 && b->first_seen >= 0 &&
-	    plain(q, b->type, 1) && plain(q, b->value, 2) &&
-	    plain(q, b->fold, 3) && plain(q, b->state, 5) &&
-	    plain(q, b->source, 8) &&
-	    (b->evidence == NULL || plain(q, b->evidence, 9)) &&
-	    plain(q, b->actor, 10) && plain(q, b->login, 11) &&
-	    plain(q, b->keyname, 14);
+	    b->since >= 0 && b->first_seen >= 0 && b->last_seen >= 0 &&
+	    q_plain(q, 1) && q_plain(q, 2) && q_plain(q, 3) &&
+	    q_plain(q, 5) && q_plain(q, 9) &&
+	    (b->evidence == NULL || q_plain(q, 10)) &&
+	    q_plain(q, 11) && q_plain(q, 12) && q_plain(q, 15) &&
+	    (b->address == NULL || q_plain(q, 19));
 }
 
 static int
@@ -109,11 +175,7 @@ walk(struct query *q, store_binding_fn *fn, void *arg, struct btns_err *e)
 		    btns_fail(e, BTNS_E_STORE, "damaged: binding %lld",
 		    (long long)b.id);
 	}
-	if (rv == 0)
-		return q_end(q, e);
-	q->rc = SQLITE_OK;		/* the callback's answer stands */
-	(void)q_end(q, e);
-	return rv;
+	return q_finish(q, rv, e);
 }
 
 int
@@ -195,7 +257,8 @@ keep(const struct store_binding *b)
 	struct kept *k = malloc(sizeof(*k) + size(b->type) + size(b->value) +
 	    size(b->fold) + STORE_DIGEST + size(b->state) + size(b->source) +
 	    size(b->evidence) + size(b->actor) + size(b->login) +
-	    size(b->comment) + b->spkilen + size(b->keyname));
+	    size(b->comment) + b->spkilen + size(b->keyname) +
+	    size(b->address));
 	char *p;
 
 	if (k == NULL)
@@ -219,6 +282,7 @@ keep(const struct store_binding *b)
 	k->b.login = keep_text(&p, b->login);
 	k->b.comment = keep_text(&p, b->comment);
 	k->b.keyname = keep_text(&p, b->keyname);
+	k->b.address = keep_text(&p, b->address);
 	return k;
 }
 
@@ -241,16 +305,21 @@ add_to_page(const struct store_binding *b, void *arg)
 
 /* Read the rows after the one at `after` (NULL: from the first). */
 static int
-read_page(struct store *s, struct page *pg, const struct kept *after,
-    struct btns_err *e)
+read_page(struct store *s, enum store_set set, struct page *pg,
+    const struct kept *after, struct btns_err *e)
 {
+	static const enum stmt stmt[] = {
+		[STORE_ALL] = STMT_PAGE,
+		[STORE_LEARNED] = STMT_PAGE_LEARNED,
+		[STORE_REPLAYED] = STMT_PAGE_REPLAYED
+	};
 	struct query q;
 	int rv;
 
 	pg->first = NULL;
 	pg->last = &pg->first;
 	pg->rows = 0;
-	q_start(&q, s, STMT_PAGE);
+	q_start(&q, s, stmt[set]);
 	q_text(&q, after == NULL ? "" : after->b.value);
 	q_text(&q, after == NULL ? "" : after->b.type);
 	q_i64(&q, after == NULL ? 0 : after->b.id);
@@ -271,15 +340,15 @@ free_rows(struct kept *k, const struct kept *but)
 }
 
 int
-store_each(struct store *s, store_binding_fn *fn, void *arg,
-    struct btns_err *e)
+store_each(struct store *s, enum store_set set, store_binding_fn *fn,
+    void *arg, struct btns_err *e)
 {
 	struct page pg;
 	struct kept *k, *after = NULL, *tail;
 	int rv;
 
 	do {
-		rv = read_page(s, &pg, after, e);
+		rv = read_page(s, set, &pg, after, e);
 		free(after);
 		after = NULL;
 		tail = NULL;

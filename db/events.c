@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "../lib/err.h"
@@ -47,6 +48,117 @@ store_event_add(struct store *s, const struct store_event *v,
 	return q_run(&q, e);
 }
 
+/* An event that outlives its statement. */
+struct kept_event {
+	struct store_event	 v;
+	struct kept_event	*next;
+	uint8_t			 fp[STORE_DIGEST], previous[STORE_DIGEST];
+	uint8_t			 hash[STORE_DIGEST];
+	char			 text[];
+};
+
+static const char *
+keep_text(char **p, const char *s)
+{
+	char *at = *p;
+
+	if (s == NULL)
+		return NULL;
+	*p = stpcpy(at, s) + 1;
+	return at;
+}
+
+static size_t
+size(const char *s)
+{
+	return s == NULL ? 0 : strlen(s) + 1;
+}
+
+static int
+sound_event(struct query *q, const struct store_event *v)
+{
+	return v->seq > 0 && q_plain(q, 2) && q_plain(q, 3) &&
+	    q_plain(q, 4) && (v->identity == NULL || q_plain(q, 5)) &&
+	    (v->fp == NULL || sqlite3_column_bytes(q->st, 6) ==
+	    STORE_DIGEST) && v->detail != NULL &&
+	    (size_t)sqlite3_column_bytes(q->st, 7) == strlen(v->detail) &&
+	    sqlite3_column_bytes(q->st, 8) == STORE_DIGEST &&
+	    sqlite3_column_bytes(q->st, 9) == STORE_DIGEST;
+}
+
+static int
+keep_event(struct kept_event **out, struct query *q, struct btns_err *e)
+{
+	struct store_event v = {
+		sqlite3_column_int64(q->st, 0),
+		sqlite3_column_int64(q->st, 1), q_column(q, 2),
+		q_column(q, 3), q_column(q, 4), q_column(q, 5),
+		sqlite3_column_blob(q->st, 6), q_column(q, 7),
+		sqlite3_column_blob(q->st, 8), sqlite3_column_blob(q->st, 9)
+	};
+	struct kept_event *k;
+	char *p;
+
+	if (!sound_event(q, &v))
+		return btns_fail(e, BTNS_E_STORE, "damaged: event %lld",
+		    (long long)v.seq);
+	if ((k = malloc(sizeof(*k) + size(v.actor) + size(v.login) +
+	    size(v.verb) + size(v.identity) + size(v.detail))) == NULL)
+		return btns_fail(e, BTNS_E_NOMEM, "out of memory");
+	k->v = v;
+	k->next = NULL;
+	p = k->text;
+	k->v.actor = keep_text(&p, v.actor);
+	k->v.login = keep_text(&p, v.login);
+	k->v.verb = keep_text(&p, v.verb);
+	k->v.identity = keep_text(&p, v.identity);
+	k->v.detail = keep_text(&p, v.detail);
+	if (v.fp != NULL)
+		k->v.fp = memcpy(k->fp, v.fp, STORE_DIGEST);
+	k->v.previous = memcpy(k->previous, v.previous, STORE_DIGEST);
+	k->v.hash = memcpy(k->hash, v.hash, STORE_DIGEST);
+	*out = k;
+	return 0;
+}
+
+/* A page from a number on; *rows of it. */
+static int
+event_page(struct store *s, int64_t from, struct kept_event **first,
+    int *rows, struct btns_err *e)
+{
+	struct kept_event **last = first;
+	struct query q;
+	int rv = 0;
+
+	*first = NULL;
+	q_start(&q, s, STMT_EVENT_PAGE);
+	q_i64(&q, from);
+	for (*rows = 0; rv == 0 && q_row(&q); ++*rows)
+		if ((rv = keep_event(last, &q, e)) == 0)
+			last = &(*last)->next;
+	return q_finish(&q, rv, e);
+}
+
+int
+store_events(struct store *s, int64_t from, store_event_fn *fn, void *arg,
+    struct btns_err *e)
+{
+	struct kept_event *k, *next;
+	int rows, rv;
+
+	do {
+		rv = event_page(s, from, &k, &rows, e);
+		for (; k != NULL; k = next) {
+			next = k->next;
+			if (rv == 0)
+				rv = fn(&k->v, arg);
+			from = k->v.seq + 1;
+			free(k);
+		}
+	} while (rv == 0 && rows == STMT_PAGE_ROWS);
+	return rv;
+}
+
 static int
 walk_exported(struct query *q, store_exported_fn *fn, void *arg, int *rows,
     struct btns_err *e)
@@ -66,11 +178,7 @@ walk_exported(struct query *q, store_exported_fn *fn, void *arg, int *rows,
 		    btns_fail(e, BTNS_E_STORE, "damaged: exported") :
 		    fn(&x, arg);
 	}
-	if (rv == 0)
-		return q_end(q, e);
-	q->rc = SQLITE_OK;
-	(void)q_end(q, e);
-	return rv;
+	return q_finish(q, rv, e);
 }
 
 int
@@ -119,15 +227,4 @@ store_exported_delete(struct store *s, const char *path, struct btns_err *e)
 	q_start(&q, s, STMT_EXPORTED_DELETE);
 	q_text(&q, path);
 	return q_run(&q, e);
-}
-
-int
-store_count_exported(struct store *s, int64_t *n, struct btns_err *e)
-{
-	struct query q;
-
-	q_start(&q, s, STMT_COUNT_EXPORTED);
-	if (q_row(&q))
-		*n = sqlite3_column_int64(q.st, 0);
-	return q_end(&q, e);
 }

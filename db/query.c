@@ -92,6 +92,27 @@ q_run(struct query *q, struct btns_err *e)
 	return q_end(q, e);
 }
 
+int
+q_finish(struct query *q, int rv, struct btns_err *e)
+{
+	if (rv == 0)
+		return q_end(q, e);
+	q->rc = SQLITE_OK;		/* the callback's answer stands */
+	(void)q_end(q, e);
+	return rv;
+}
+
+int
+q_plain(struct query *q, int i)
+{
+	const char *p, *s = q_column(q, i);
+
+	for (p = s; p != NULL && *p >= 0x20 && *p < 0x7f; p++)
+		continue;
+	return p != NULL && *p == '\0' &&
+	    p - s == sqlite3_column_bytes(q->st, i);
+}
+
 const char *
 q_column(struct query *q, int i)
 {

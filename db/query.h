@@ -37,8 +37,17 @@ int	 q_row(struct query *);				/* 1: a row */
 int	 q_end(struct query *, struct btns_err *);
 int	 q_run(struct query *, struct btns_err *);	/* no rows wanted */
 
+/* End a walk whose callback gave rv: that, or what the query says. */
+int	 q_finish(struct query *, int rv, struct btns_err *);
+
 /* Column i as text, borrowed until the next row; NULL for SQL's. */
 const char *q_column(struct query *, int i);
+
+/*
+ * Is column i text without controls, and without a NUL that would end it?
+ * The schema promises it; a damaged file may break it.
+ */
+int	 q_plain(struct query *, int i);
 
 /* Record what a result code means; returns -1. */
 int	 store_fail(struct store *, int rc, struct btns_err *);

@@ -192,27 +192,58 @@ store_rollback(struct store *s)
 }
 
 int
-store_setting(struct store *s, const char *name, char *buf, size_t size,
-    struct btns_err *e)
+store_whole(struct store *s, struct btns_err *e)
 {
-	struct query q;
-	int found;
+	sqlite3_stmt *st = NULL;
+	const char *said = NULL;
+	int rc;
 
-	q_start(&q, s, STMT_SETTING);
-	q_text(&q, name);
-	if ((found = q_row(&q)))
-		(void)snprintf(buf, size, "%s", q_column(&q, 0));
-	return q_end(&q, e) == -1 ? -1 : found;
+	rc = sqlite3_prepare_v2(s->db, "PRAGMA integrity_check(1)", -1, &st,
+	    NULL);
+	if (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW)
+		said = (const char *)sqlite3_column_text(st, 0);
+	if (said == NULL)
+		(void)store_fail(s, rc, e);
+	else if (strcmp(said, "ok") != 0)
+		(void)btns_fail(e, BTNS_E_STORE, "damaged: %.200s", said);
+	rc = said != NULL && strcmp(said, "ok") == 0 ? 0 : -1;
+	(void)sqlite3_finalize(st);
+	return rc;
+}
+
+/* Page by page in one read transaction; the copy has no journal left. */
+static int
+copy_pages(struct store *s, sqlite3 *to, struct btns_err *e)
+{
+	sqlite3_backup *b = sqlite3_backup_init(to, "main", s->db, "main");
+	int rc = b == NULL ? SQLITE_ERROR : sqlite3_backup_step(b, -1);
+
+	if (b != NULL)
+		(void)sqlite3_backup_finish(b);
+	return rc == SQLITE_DONE ? 0 : store_fail(s, rc, e);
 }
 
 int
-store_setting_put(struct store *s, const char *name, const char *value,
-    struct btns_err *e)
+store_copy(struct store *s, const char *path, struct btns_err *e)
 {
-	struct query q;
+	sqlite3 *to = NULL;
+	int fd, rc, rv = -1;
 
-	q_start(&q, s, STMT_SETTING_PUT);
-	q_text(&q, name);
-	q_text(&q, value);
-	return q_run(&q, e);
+	if ((fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW |
+	    O_CLOEXEC, 0600)) == -1)
+		return btns_fail_sys(e, "%s", path);
+	rc = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE |
+	    SQLITE_OPEN_NOFOLLOW, NULL);
+	if (rc != SQLITE_OK)
+		(void)store_fail(s, rc, e);
+	else
+		rv = copy_pages(s, to, e);
+	if (sqlite3_close(to) != SQLITE_OK && rv == 0)
+		rv = btns_fail(e, BTNS_E_STORE, "%s: not closed", path);
+	if (rv == 0 && fsync(fd) == -1)
+		rv = btns_fail_sys(e, "%s", path);
+	(void)close(fd);
+	if (rv == -1)
+		(void)unlink(path);
+	return rv;
 }

@@ -1,7 +1,7 @@
 /*
  * The store: one file of keys, bindings, events and what was exported.
  * Rows come and go as they are; what may be in them is lib/trust.c's and
- * lib/pins.c's to say.  lib/pins.c alone includes this.
+ * lib/pins.c's to say.  lib/pins_priv.h alone includes this.
  */
 #ifndef BTNS_STORE_H
 #define BTNS_STORE_H
@@ -20,6 +20,7 @@ struct store_binding {
 	const char	*type, *value, *fold;
 	const uint8_t	*fp;		/* STORE_DIGEST octets */
 	const char	*state;
+	int		 past;		/* it was live once */
 	int64_t		 since, first_seen;
 	const char	*source;
 	const char	*evidence;	/* or NULL */
@@ -28,6 +29,12 @@ struct store_binding {
 	const uint8_t	*spki;		/* of the key */
 	size_t		 spkilen;
 	const char	*keyname;
+	/* What was seen of it; 0 and NULL: never.  Not written with it. */
+	int64_t		 last_seen, days, times;
+	const char	*address;
+	int		 revoked;	/* its key is */
+	/* Bindings of the same identity, this one among them. */
+	int64_t		 learned, live;
 };
 
 struct store_event {
@@ -46,9 +53,31 @@ struct store_exported {
 	int64_t		 at;
 };
 
+struct store_revoked {
+	const uint8_t	*fp;
+	int64_t		 at;
+	const char	*actor, *login;
+	const char	*comment;	/* or NULL */
+};
+
+struct store_setting {
+	const char	*name, *value;	/* value NULL: back to the default */
+	int64_t		 ends;		/* 0: never by itself */
+	const char	*back;		/* or NULL: to the default */
+};
+
+struct store_news {
+	const char	*path, *what;
+	int64_t		 since, told;
+};
+
 /* 0 goes on; anything else stops the walk and is passed through. */
 typedef int store_binding_fn(const struct store_binding *, void *);
+typedef int store_event_fn(const struct store_event *, void *);
 typedef int store_exported_fn(const struct store_exported *, void *);
+typedef int store_revoked_fn(const struct store_revoked *, void *);
+typedef int store_setting_fn(const struct store_setting *, void *);
+typedef int store_news_fn(const struct store_news *, void *);
 
 /*
  * Create an empty store at path (BTNS_E_EXISTS if there is a file), or
@@ -60,24 +89,39 @@ int	 store_create(struct store **, const char *path, struct btns_err *);
 int	 store_open(struct store **, const char *path, struct btns_err *);
 void	 store_close(struct store *);		/* NULL is fine */
 
+/* SQLite's own check of every page and index: BTNS_E_STORE. */
+int	 store_whole(struct store *, struct btns_err *);
+
+/* Copy the store, as it is now, to a new file, and sync it. */
+int	 store_copy(struct store *, const char *path, struct btns_err *);
+
 /* One write transaction: BEGIN IMMEDIATE. */
 int	 store_begin(struct store *, struct btns_err *);
 int	 store_commit(struct store *, struct btns_err *);
 void	 store_rollback(struct store *);
 
-/* Copy a setting to buf; 1, 0 where there is none, or -1. */
-int	 store_setting(struct store *, const char *name, char *buf,
-	    size_t size, struct btns_err *);
-int	 store_setting_put(struct store *, const char *name, const char *value,
+/* 1 and the setting to the callback, or 0: there is none, or -1. */
+int	 store_setting(struct store *, const char *name, store_setting_fn *,
+	    void *, struct btns_err *);
+int	 store_settings(struct store *, store_setting_fn *, void *,
 	    struct btns_err *);
+int	 store_setting_put(struct store *, const struct store_setting *,
+	    struct btns_err *);		/* value NULL: the row goes */
 
 /* Insert the key of b if it is new. */
 int	 store_key_put(struct store *, const struct store_binding *,
 	    struct btns_err *);
+/* The key of this fingerprint to spki, size octets: 1, 0 or -1. */
+int	 store_key_get(struct store *, const uint8_t *fp, uint8_t *spki,
+	    size_t size, size_t *len, struct btns_err *);
 
 /* Insert (id 0) or update everything but the identity and the key. */
 int	 store_binding_put(struct store *, const struct store_binding *,
-	    struct btns_err *);
+	    int64_t *id, struct btns_err *);	/* id: of the row; or NULL */
+/* Another state since then, and all else as it was. */
+int	 store_binding_state(struct store *, int64_t id, const char *state,
+	    int64_t at, struct btns_err *);
+int	 store_binding_delete(struct store *, int64_t id, struct btns_err *);
 
 /* Walks hold a read lock: only for callbacks that don't block. */
 int	 store_by_identity(struct store *, const char *type,
@@ -92,16 +136,63 @@ int	 store_by_fp_range(struct store *, const uint8_t *low,
 	    struct btns_err *);
 
 /*
- * All bindings by value, type, id.  Read page by page: no lock is held
- * while the callback runs.
+ * All bindings by value, type, id; or those that are learned; or those of
+ * the replayed history (store_replay_begin()).  Read page by page: no lock
+ * is held while the callback runs.
  */
-int	 store_each(struct store *, store_binding_fn *, void *,
+enum store_set { STORE_ALL, STORE_LEARNED, STORE_REPLAYED };
+int	 store_each(struct store *, enum store_set, store_binding_fn *,
+	    void *, struct btns_err *);
+
+/* It was seen at that time, from address (or NULL), on a day by UTC. */
+int	 store_sighting_add(struct store *, int64_t binding, int64_t at,
+	    const char *address, struct btns_err *);
+
+/* One more alarm of an identity that day; *count is that day's so far. */
+int	 store_alarm_add(struct store *, const char *identity, int64_t day,
+	    int64_t *count, struct btns_err *);
+
+/* Revoked keys.  get: 1 and the row to the callback, which may be NULL. */
+int	 store_revoked_put(struct store *, const struct store_revoked *,
+	    struct btns_err *);
+int	 store_revoked_delete(struct store *, const uint8_t *fp,
+	    struct btns_err *);
+int	 store_revoked_get(struct store *, const uint8_t *fp,
+	    store_revoked_fn *, void *, struct btns_err *);
+int	 store_revoked_range(struct store *, const uint8_t *low,
+	    const uint8_t *high, store_revoked_fn *, void *,
 	    struct btns_err *);
 
 int	 store_event_last(struct store *, int64_t *seq,
 	    uint8_t hash[STORE_DIGEST], struct btns_err *); /* 0: none */
 int	 store_event_add(struct store *, const struct store_event *,
 	    struct btns_err *);
+/* Events from a number on, in order, page by page as store_each(). */
+int	 store_events(struct store *, int64_t from, store_event_fn *, void *,
+	    struct btns_err *);
+
+/*
+ * The history once more: tables of this connection's own, that nobody else
+ * sees.  apply: the state that an event gives a binding.
+ */
+int	 store_replay_begin(struct store *, struct btns_err *);
+int	 store_replay_bind(struct store *, const struct store_binding *,
+	    struct btns_err *);
+int	 store_replay_state(struct store *, const char *type,
+	    const char *value, const uint8_t *fp, const char *state,
+	    int64_t at, struct btns_err *);
+int	 store_replay_forget(struct store *, const char *type,
+	    const char *value, const uint8_t *fp, int64_t at,
+	    struct btns_err *);
+int	 store_replay_revoke(struct store *, const struct store_revoked *,
+	    struct btns_err *);
+int	 store_replay_unrevoke(struct store *, const uint8_t *fp,
+	    struct btns_err *);
+int	 store_replay_set(struct store *, const struct store_setting *,
+	    struct btns_err *);
+/* What the tables say and the history doesn't, or the other way round. */
+int	 store_replay_differs(struct store *,
+	    int (*)(const char *what, void *), void *, struct btns_err *);
 
 int	 store_exported_each(struct store *, store_exported_fn *, void *,
 	    struct btns_err *);
@@ -113,7 +204,19 @@ int	 store_exported_put(struct store *, const struct store_exported *,
 int	 store_exported_delete(struct store *, const char *path,
 	    struct btns_err *);
 
-/* How many bindings are pinned or accepted. */
-int	 store_count_exported(struct store *, int64_t *, struct btns_err *);
+int	 store_news_each(struct store *, store_news_fn *, void *,
+	    struct btns_err *);
+int	 store_news_put(struct store *, const struct store_news *,
+	    struct btns_err *);
+int	 store_news_delete(struct store *, const char *path,
+	    struct btns_err *);
+
+/* How many there are of each. */
+enum store_count {
+	STORE_COUNT_PINNED, STORE_COUNT_ACCEPTED, STORE_COUNT_REVOKED,
+	STORE_COUNT_EXPORTED
+};
+int	 store_count(struct store *, enum store_count, int64_t *,
+	    struct btns_err *);
 
 #endif

@@ -1,14 +1,24 @@
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "export_priv.h"
+#include "file.h"
+#include "path.h"
+
+#define ASIDE	"aside"
 
 static bool
 acts(const struct item *i)
 {
 	return i->op == PLAN_REMOVE || i->op == PLAN_CHANGE ||
-	    i->op == PLAN_ADD;
+	    i->op == PLAN_ADD;	/* moving aside needs no intent */
 }
 
 /* Before a file is touched, its digests before and after are written. */
@@ -37,7 +47,7 @@ intend(struct run *r, struct btns_err *e)
 
 /* Afterwards a row has one digest, or is gone. */
 static int
-settle(struct run *r, struct btns_err *e)
+settle(struct run *r, struct btns_tally *t, struct btns_err *e)
 {
 	struct btns_exported x;
 	size_t n;
@@ -48,7 +58,7 @@ settle(struct run *r, struct btns_err *e)
 	for (n = 0; n < r->n; n++) {
 		const struct item *i = &r->item[n];
 
-		if (i->failed || i->sa == BTNS_SA_UP)
+		if (i->held || i->failed || i->sa == BTNS_SA_UP)
 			continue;	/* its intent stands */
 		ours = i->want && i->op != PLAN_FOREIGN;
 		if (!ours && !i->row && i->op != PLAN_REMOVE)
@@ -63,7 +73,46 @@ settle(struct run *r, struct btns_err *e)
 		if (btns_exported_put(r->pins, &x, e) == -1)
 			return -1;
 	}
+	if (r->how->only == NULL && export_news(r, t, e) == -1) {
+		struct btns_err ignored;
+
+		(void)btns_pins_end(r->pins, false, &ignored);
+		return -1;
+	}
 	return btns_exported_end(r->pins, e);
+}
+
+/*
+ * Too many removals and replacements at once: hold all that adds, changes
+ * or removes, but what takes a revoked key out.
+ */
+static void
+hold(struct run *r, struct btns_tally *t, unsigned long rows)
+{
+	int64_t max = t->max;
+	unsigned long n = 0;
+	size_t i;
+
+	if (max == BTNS_MAX_NONE)
+		return;
+	if (max == BTNS_MAX_DEFAULT)
+		max = rows * 3 / 10 > 10 ? (int64_t)(rows * 3 / 10) : 10;
+	for (i = 0; i < r->n; i++)
+		n += (r->item[i].op == PLAN_REMOVE && !r->item[i].revoked) ||
+		    (r->item[i].op == PLAN_CHANGE && !r->item[i].same_key);
+	t->max = max;
+	if ((int64_t)n <= max)
+		return;
+	t->held = n;
+	for (i = 0; i < r->n; i++) {
+		struct item *it = &r->item[i];
+
+		if (!acts(it) || (it->op == PLAN_REMOVE && it->revoked))
+			continue;
+		it->op = PLAN_NONE;
+		it->ends = it->aside;
+		it->held = true;
+	}
 }
 
 /* One file's failure stops none of the others. */
@@ -73,6 +122,62 @@ failed(struct item *i, const struct btns_err *why)
 	i->failed = true;
 	(void)snprintf(i->note, sizeof(i->note), "%.*s",
 	    (int)sizeof(i->note) - 1, why->msg);
+}
+
+/* The directory beside the store where such files go, 0700. */
+static int
+open_aside(int *fd, char path[PATH_MAX], struct run *r, struct btns_err *e)
+{
+	const char *base;
+	int dir, rv;
+
+	if (btns_path_parent(&dir, &base, btns_pins_path(r->pins), e) == -1)
+		return -1;
+	(void)snprintf(path, PATH_MAX, "%.*s" ASIDE, (int)(base -
+	    btns_pins_path(r->pins)), btns_pins_path(r->pins));
+	rv = mkdirat(dir, ASIDE, 0700) == -1 && errno != EEXIST ?
+	    btns_fail_sys(e, "%s", path) :
+	    btns_path_below(fd, dir, ASIDE, path, e);
+	(void)close(dir);
+	return rv;
+}
+
+/* aside/ce3ef40598ff75d9, or with a number where that is taken. */
+static int
+move_aside(struct run *r, struct item *i, struct btns_err *e)
+{
+	char dir[PATH_MAX], name[64], hex[BTNS_FP_HEX], kept[PATH_MAX + 80];
+	int fd, n, rv;
+
+	if (open_aside(&fd, dir, r, e) == -1)
+		return -1;
+	btns_fp_hex(hex, &i->found);
+	for (n = 1; n < 100000; n++) {
+		(void)snprintf(name, sizeof(name), n == 1 ? "%.16s" :
+		    "%.16s.%d", hex, n);
+		if (faccessat(fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == -1)
+			break;
+	}
+	rv = btns_tree_aside(r->tree, i->path, fd, name, e);
+	if (rv == 0)
+		rv = btns_dir_sync(fd, dir, e);
+	(void)close(fd);
+	(void)snprintf(kept, sizeof(kept), "%s/%s", dir, name);
+	if (rv == 0 && (i->kept = strdup(kept)) == NULL)
+		rv = btns_fail(e, BTNS_E_NOMEM, "out of memory");
+	return rv;
+}
+
+static void
+aside_all(struct run *r)
+{
+	struct btns_err why;
+	size_t n;
+
+	for (n = 0; n < r->n; n++)
+		if (r->item[n].aside &&
+		    move_aside(r, &r->item[n], &why) == -1)
+			failed(&r->item[n], &why);
 }
 
 static void
@@ -98,14 +203,14 @@ stage_all(struct run *r)
 		struct item *i = &r->item[n];
 
 		if ((i->op == PLAN_CHANGE || i->op == PLAN_ADD) &&
-		    btns_tree_stage(r->tree, (unsigned)n, i->text, i->textlen,
-		    &why) == -1)
+		    !i->failed && btns_tree_stage(r->tree, (unsigned)n,
+		    i->text, i->textlen, &why) == -1)
 			failed(i, &why);
 	}
 	if (btns_tree_sync_stage(r->tree, &why) == -1)
 		for (n = 0; n < r->n; n++)
-			if (acts(&r->item[n]) &&
-			    r->item[n].op != PLAN_REMOVE &&
+			if ((r->item[n].op == PLAN_CHANGE ||
+			    r->item[n].op == PLAN_ADD) &&
 			    !r->item[n].failed)
 				failed(&r->item[n], &why);
 }
@@ -131,7 +236,8 @@ end_sas(struct run *r, struct btns_err *e)
 	size_t i, n;
 	int rv;
 
-	if (strcmp(btns_pins_iked(r->pins), BTNS_IKED_DIR) != 0)
+	if (r->no_reset || strcmp(btns_pins_iked(r->pins),
+	    BTNS_IKED_DIR) != 0)
 		return 0;
 	if ((end = calloc(r->n + 1, sizeof(*end))) == NULL)
 		return btns_fail(e, BTNS_E_NOMEM, "out of memory");
@@ -152,10 +258,11 @@ end_sas(struct run *r, struct btns_err *e)
 }
 
 static int
-act(struct run *r, struct btns_err *e)
+act(struct run *r, struct btns_tally *t, struct btns_err *e)
 {
 	if (intend(r, e) == -1)
 		return -1;
+	aside_all(r);
 	remove_all(r);
 	stage_all(r);
 	place_all(r, PLAN_CHANGE);
@@ -165,7 +272,7 @@ act(struct run *r, struct btns_err *e)
 	/* Unsettled rows make the next run ask iked again. */
 	if (end_sas(r, e) == -1)
 		return -1;
-	return settle(r, e);
+	return settle(r, t, e);
 }
 
 static void
@@ -181,6 +288,7 @@ count(struct btns_tally *t, const struct item *i)
 		t->removed++;
 	else if (i->op == PLAN_FOREIGN)
 		t->foreign++;
+	t->aside += i->aside;
 	if (i->sa == BTNS_SA_UP)
 		t->up++;
 }
@@ -195,26 +303,65 @@ report(struct run *r, struct btns_tally *t)
 		const struct item *i = &r->item[n];
 
 		count(t, i);
-		if (i->op == PLAN_NONE && i->sa <= BTNS_SA_NONE)
-			continue;
 		c = (struct btns_change){ i->op, i->path, i->want, i->has_fp,
-		    i->fp, i->trusted, i->directory, i->note, i->failed,
-		    i->sa, i->sa_id };
+		    i->fp, i->op == PLAN_CHANGE && i->has_found, i->found,
+		    i->trusted, i->directory, i->told, i->note, i->kept,
+		    i->failed, i->sa, i->sa_id };
+		if (i->aside) {
+			c.op = PLAN_ASIDE;
+			c.fp = i->found;
+			c.has_fp = i->has_found;
+			r->how->change(&c, r->how->arg);
+			if (i->op != PLAN_ADD || i->failed)
+				continue;
+			c.op = i->op;
+			c.fp = i->fp;
+			c.has_fp = i->has_fp;
+		}
+		if (i->op != PLAN_NONE || i->sa > BTNS_SA_NONE)
+			r->how->change(&c, r->how->arg);
+	}
+	for (n = 0; n < r->ngone; n++) {
+		c = (struct btns_change){ .op = PLAN_GONE,
+		    .path = r->gone[n] };
 		r->how->change(&c, r->how->arg);
 	}
+}
+
+/* -m, else the setting max-change, else what hold() makes of it. */
+static int
+limit(struct run *r, struct btns_tally *t, struct btns_err *e)
+{
+	char v[BTNS_SETTING_MAX];
+
+	t->max = r->how->max;
+	if (t->max != BTNS_MAX_DEFAULT)
+		return 0;
+	if (btns_setting_get(r->pins, "max-change", v, e) == -1)
+		return -1;
+	if (v[0] != '\0')
+		t->max = strtoll(v, NULL, 10);
+	return 0;
 }
 
 static int
 run(struct run *r, struct btns_tally *t, struct btns_err *e)
 {
+	unsigned long rows = 0;
 	size_t n;
 
-	if (export_collect(r, e) == -1)
+	if (export_settings(r, e) == -1 || limit(r, t, e) == -1 ||
+	    (r->fp_tree > 0 && !r->how->dry &&
+	    btns_tree_fp(r->tree, e) == -1) || export_collect(r, e) == -1)
 		return -1;
 	for (n = 0; n < r->n; n++)
 		if (export_examine(r, &r->item[n], e) == -1)
 			return -1;	/* nothing was touched */
-	if (!r->how->dry && act(r, e) == -1)
+	for (n = 0; n < r->n; n++)
+		rows += r->item[n].row;
+	if (r->how->only == NULL)
+		hold(r, t, rows);
+	if (!r->how->dry && act(r, t, e) == -1)
 		return -1;
 	report(r, t);
 	return 0;
@@ -242,6 +389,9 @@ btns_export(struct btns_pins *pins, const struct btns_export *how,
 	for (n = 0; n < r.n; n++)
 		export_free(&r.item[n]);
 	free(r.item);
+	for (n = 0; n < r.ngone; n++)
+		free(r.gone[n]);
+	free(r.gone);
 	free(r.buf);
 	btns_pins_unlock(lock);
 	return rv;

@@ -7,6 +7,7 @@
 #define BTNS_EXPORT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "fp.h"
 #include "ident.h"
@@ -25,25 +26,38 @@ struct btns_change {
 	bool		 want;		/* the store wants a file there */
 	bool		 has_fp;
 	struct btns_fp	 fp;		/* wanted, removed or found there */
+	bool		 had_fp;
+	struct btns_fp	 old_fp;	/* '~': of the key it held before */
 	bool		 trusted;	/* '!': iked takes a key from it */
 	bool		 directory;	/* '!': it is one */
+	bool		 told;		/* '!': lately, by a run like this */
 	const char	*note;		/* what lies there, or why it failed */
+	const char	*aside;		/* where it lies now, or NULL */
 	bool		 failed;	/* it was not done */
 	enum btns_sa	 sa;		/* of a file that went or changed */
 	const char	*sa_id;		/* of BTNS_SA_UP, as ikectl takes it */
 };
 
+#define BTNS_MAX_DEFAULT (-1)	/* the setting, else 30 % or 10 files */
+#define BTNS_MAX_NONE	(-2)
+
 struct btns_export {
 	bool		 dry;		/* -n: plan only */
 	bool		 force;		/* -f: overwrite, take over */
-	const struct btns_ident *only;	/* NULL: the whole tree */
+	int64_t		 max;		/* -m: of removals and replacements */
+	const struct btns_ident *only;	/* NULL: the whole tree, */
+	size_t		 nonly;		/* else so many identities */
 	void		(*change)(const struct btns_change *, void *);
 	void		*arg;
 };
 
 struct btns_tally {
 	unsigned long	 added, changed, removed, foreign, failed;
+	unsigned long	 aside;		/* files with a revoked key, moved */
 	unsigned long	 up;		/* SAs that could not be ended */
+	unsigned long	 held;		/* more than max: these were not done */
+	int64_t		 max;
+	bool		 told;		/* of held, lately */
 };
 
 /*
@@ -57,11 +71,11 @@ int	 btns_export(struct btns_pins *, const struct btns_export *,
 	    struct btns_tally *, struct btns_err *);
 
 /*
- * Does the tree hold this pin's file, just as an export writes it?
- * 1, 0, or -1.
+ * Does the tree hold this pin's file, just as an export writes it or found
+ * it?  1, 0, or -1.
  */
-int	 btns_export_holds(struct btns_tree *, const struct btns_pin *,
-	    struct btns_err *);
+int	 btns_export_holds(struct btns_pins *, struct btns_tree *,
+	    const struct btns_pin *, struct btns_err *);
 
 /* How many files lie in the tree, whoever wrote them. */
 int	 btns_export_count(const char *iked, unsigned long *,

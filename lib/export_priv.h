@@ -12,6 +12,7 @@
 #include "key.h"
 #include "pins.h"
 #include "tree.h"
+#include "when.h"
 
 #define DIGEST	32
 
@@ -27,6 +28,13 @@ struct item {
 	bool		 has_fp;
 	enum plan_op	 op;
 	bool		 trusted, directory, failed;
+	bool		 same_key;	/* what lies there holds it already */
+	bool		 aside;		/* a foreign file with a revoked key */
+	char		*kept;		/* where that lies now */
+	bool		 revoked;	/* the key that goes is */
+	struct btns_fp	 found;		/* the key that lies there */
+	bool		 has_found;
+	bool		 told, held;
 	char		 note[160];	/* what lies there, or what failed */
 	bool		 ends;		/* its key went, or becomes another */
 	enum btns_sa	 sa;
@@ -40,6 +48,12 @@ struct run {
 	struct item	*item;
 	size_t		 n, room;
 	uint8_t		*buf;		/* BTNS_TREE_FILE */
+	int		 fp_tree;	/* 0 off, 1 pins of fp/, 2 all pins */
+	bool		 legacy;	/* the names in it */
+	bool		 no_reset;	/* SAs are left alone */
+	int64_t		 remind;	/* seconds */
+	char		**gone;		/* what was told of and is no more */
+	size_t		 ngone;
 	struct btns_err	*e;
 };
 
@@ -54,6 +68,20 @@ void	 export_free(struct item *);
 /* The bytes of a file: BTNS_FORM_MAX. */
 int	 export_render(char *, size_t *, const struct btns_key *,
 	    struct btns_err *);
+
+/* Where a pin's file lies below pubkeys/: 1, 0: nowhere, or -1. */
+int	 export_path(char path[BTNS_TREE_PATH], const struct run *,
+	    const struct btns_pin *, const struct btns_key *,
+	    struct btns_err *);
+
+/* The settings that an export goes by. */
+int	 export_settings(struct run *, struct btns_err *);
+
+/*
+ * Which of what was found was told lately?  Within the transaction that
+ * settles: told, gone and new are written.
+ */
+int	 export_news(struct run *, struct btns_tally *, struct btns_err *);
 
 /* Is it readable for _iked, and writable for root or us alone? */
 bool	 export_open_mode(const struct stat *);

@@ -12,7 +12,8 @@
 
 static const char *const types[BTNS_ID__COUNT] = {
 	[BTNS_ID_FQDN] = "fqdn", [BTNS_ID_UFQDN] = "ufqdn",
-	[BTNS_ID_IPV4] = "ipv4", [BTNS_ID_IPV6] = "ipv6"
+	[BTNS_ID_IPV4] = "ipv4", [BTNS_ID_IPV6] = "ipv6",
+	[BTNS_ID_FP] = "fp"
 };
 
 const char *
@@ -77,6 +78,30 @@ ipv6(struct btns_ident *id, const char *s, struct btns_err *e)
 	return 0;
 }
 
+/* RFC 5386 2: 64 hex digits; nothing yet where a key will give them. */
+static int
+fp(struct btns_ident *id, const char *s, struct btns_err *e)
+{
+	size_t n;
+
+	for (n = 0; n < 64 && isxdigit((unsigned char)s[n]); n++)
+		id->value[n] = (char)tolower((unsigned char)s[n]);
+	id->value[n] = '\0';
+	if (s[n] != '\0' || (n != 0 && n != 64))
+		return bad(e, s, "fp/ takes the 64 digits of a fingerprint,"
+		    " or nothing and a key file");
+	return 0;
+}
+
+void
+btns_ident_of_fp(struct btns_ident *id, const char *hex)
+{
+	memset(id, 0, sizeof(*id));
+	id->type = BTNS_ID_FP;
+	id->typed = true;
+	(void)snprintf(id->value, sizeof(id->value), "%s", hex);
+}
+
 static enum btns_idtype
 infer(const char *s)
 {
@@ -92,6 +117,8 @@ infer(const char *s)
 static int
 value(struct btns_ident *id, const char *s, struct btns_err *e)
 {
+	if (id->type == BTNS_ID_FP)
+		return fp(id, s, e);
 	if (*s == '\0')
 		return bad(e, types[id->type], "an empty identity");
 	if (strlen(s) > BTNS_ID_MAX)
@@ -135,7 +162,7 @@ btns_ident_parse(struct btns_ident *id, const char *s, struct btns_err *e)
 			return value(id, slash + 1, e);
 		}
 	return btns_fail(e, BTNS_E_USAGE, "%s: \"%.*s\" is no type: fqdn,"
-	    " ufqdn, ipv4 or ipv6", s, (int)(slash - s), s);
+	    " ufqdn, ipv4, ipv6 or fp", s, (int)(slash - s), s);
 }
 
 int
@@ -149,8 +176,10 @@ btns_ident_make(struct btns_ident *id, const char *type, const char *v,
 		if (strcmp(types[t], type) == 0) {
 			id->type = t;
 			id->typed = true;
-			if (value(id, v, e) == 0)
+			if (value(id, v, e) == 0 && *v != '\0')
 				return 0;
+			if (*v == '\0')
+				(void)bad(e, type, "an empty identity");
 			e->code = BTNS_E_STORE;
 			return btns_fail_at(e, "damaged");
 		}

@@ -8,6 +8,7 @@ struct btns_err;
 
 enum btns_idtype {
 	BTNS_ID_FQDN, BTNS_ID_UFQDN, BTNS_ID_IPV4, BTNS_ID_IPV6,
+	BTNS_ID_FP,		/* RFC 5386's PUBLICKEY: the key itself */
 	BTNS_ID__COUNT
 };
 
@@ -25,7 +26,8 @@ struct btns_ident {
 /*
  * Read an identity as a person writes it: "type/value" in any case of the
  * type, with or without "pubkeys/" before it, or the value alone, whose
- * type is then inferred as iked does.  Addresses become canonical.
+ * type is then inferred as iked does.  Addresses become canonical.  "fp/"
+ * alone has an empty value: the fingerprint of a key that is still to come.
  * BTNS_E_USAGE for what cannot be pinned, naming the reason.
  */
 int	 btns_ident_parse(struct btns_ident *, const char *,
@@ -34,6 +36,9 @@ int	 btns_ident_parse(struct btns_ident *, const char *,
 /* The same from the two words that the store holds: BTNS_E_STORE. */
 int	 btns_ident_make(struct btns_ident *, const char *type,
 	    const char *value, struct btns_err *);
+
+/* The identity of a key that is its own: fp/ and its fingerprint. */
+void	 btns_ident_of_fp(struct btns_ident *, const char *hex);
 
 void	 btns_ident_print(char out[BTNS_ID_PRINT], const struct btns_ident *);
 const char *btns_idtype_name(enum btns_idtype);		/* "fqdn" */

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 #include <stdbool.h>
 
+#include "fp.h"
 #include "key.h"
 #include "keyread.h"
 #include "secret.h"
@@ -28,9 +29,10 @@ int	 btns_own_read(struct btns_own *, const char *iked,
 	    const struct btns_keyread *cb, struct btns_err *);
 
 /*
- * Is k this host's own key?  1, 0, or -1.  No iked directory: 0.
+ * The fingerprints of this host's own key: of both halves, should they
+ * differ.  *n is 0 to 2; 0 too where there is no iked directory.
  */
-int	 btns_own_is(const char *iked, const struct btns_key *k,
+int	 btns_own_fps(struct btns_fp[2], unsigned *n, const char *iked,
 	    struct btns_err *);
 
 /*

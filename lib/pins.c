@@ -86,20 +86,40 @@ pins_new(const char *path, struct btns_err *e)
 static int
 first_event(struct btns_pins *p, struct btns_err *e)
 {
+	struct store_setting own = { "store-id", p->id, 0, NULL };
+	struct store_setting dir = { "iked", p->iked, 0, NULL };
+	char detail[PATH_MAX + 64];
 	uint8_t id[16];
 
 	if (RAND_bytes(id, sizeof(id)) != 1)
 		return btns_fail_crypto(e, "store id");
 	btns_hex(p->id, id, sizeof(id));
+	(void)snprintf(detail, sizeof(detail), "%s iked=%s", p->id, p->iked);
+	p->now = time(NULL);
 	if (store_begin(p->store, e) == -1)
 		return -1;
-	if (store_setting_put(p->store, "store-id", p->id, e) == -1 ||
-	    store_setting_put(p->store, "iked", p->iked, e) == -1 ||
-	    pins_log(p, "init", NULL, NULL, p->id, e) == -1 ||
+	if (store_setting_put(p->store, &own, e) == -1 ||
+	    store_setting_put(p->store, &dir, e) == -1 ||
+	    pins_log(p, "init", NULL, NULL, detail, e) == -1 ||
 	    store_commit(p->store, e) == -1) {
 		store_rollback(p->store);
 		return -1;
 	}
+	return 0;
+}
+
+/* Open it, and remember which file that is. */
+static int
+open_store(struct btns_pins *p, struct btns_err *e)
+{
+	struct stat st;
+
+	if (store_open(&p->store, p->path, e) == -1)
+		return -1;
+	if (lstat(p->path, &st) == -1)
+		return btns_fail_sys(e, "%s", p->path);
+	p->dev = st.st_dev;
+	p->ino = st.st_ino;
 	return 0;
 }
 
@@ -131,8 +151,10 @@ create(struct btns_pins *p, struct btns_err *e)
 		    "%s: exists, kept", p->path) :
 		    btns_fail_sys(e, "%s", p->path));
 	(void)unlink(temp);
+	if (rv == 0)
+		pins_head_write(p, &p->head);
 	btns_pins_unlock(lock);
-	return rv == -1 ? -1 : store_open(&p->store, p->path, e);
+	return rv == -1 ? -1 : open_store(p, e);
 }
 
 int
@@ -158,6 +180,29 @@ btns_pins_init(struct btns_pins **out, const char *path, const char *iked,
 	return 0;
 }
 
+struct copied {
+	char	*buf;
+	size_t	 size;
+};
+
+static int
+copy_setting(const struct store_setting *row, void *arg)
+{
+	struct copied *c = arg;
+
+	(void)snprintf(c->buf, c->size, "%s", row->value);
+	return 0;
+}
+
+static bool
+read_setting(struct btns_pins *p, const char *name, char *buf, size_t size,
+    struct btns_err *e)
+{
+	struct copied c = { buf, size };
+
+	return store_setting(p->store, name, copy_setting, &c, e) == 1;
+}
+
 int
 btns_pins_open(struct btns_pins **out, const char *path, struct btns_err *e)
 {
@@ -174,13 +219,13 @@ btns_pins_open(struct btns_pins **out, const char *path, struct btns_err *e)
 	if (check_file(path, e) == -1 || (p = pins_new(path, e)) == NULL)
 		return -1;
 	(void)umask(077);		/* for the journal */
-	if (store_open(&p->store, path, e) == -1) {
+	if (open_store(p, e) == -1) {
 		btns_pins_close(p);
 		return -1;
 	}
-	if (store_setting(p->store, "iked", p->iked, sizeof(p->iked),
-	    e) == 1 && p->iked[0] == '/' && store_setting(p->store,
-	    "store-id", p->id, sizeof(p->id), e) == 1) {
+	if (read_setting(p, "iked", p->iked, sizeof(p->iked), e) &&
+	    p->iked[0] == '/' &&
+	    read_setting(p, "store-id", p->id, sizeof(p->id), e)) {
 		*out = p;
 		return 0;
 	}
@@ -207,6 +252,12 @@ const char *
 btns_pins_id(const struct btns_pins *p)
 {
 	return p->id;
+}
+
+const char *
+btns_pins_path(const struct btns_pins *p)
+{
+	return p->path;
 }
 
 int
@@ -244,183 +295,11 @@ btns_pins_unlock(int lock)
 void
 btns_pins_discard(struct btns_pins *p)
 {
+	char head[PATH_MAX + 8];
+
 	store_close(p->store);
+	(void)snprintf(head, sizeof(head), "%s.head", p->path);
 	(void)unlink(p->path);		/* not its lock: others may wait */
+	(void)unlink(head);
 	free(p);
-}
-
-struct walk {
-	btns_pin_fn	*fn;
-	void		*arg;
-	struct btns_err	*e;
-};
-
-static int
-on_row(const struct store_binding *b, void *arg)
-{
-	struct walk *w = arg;
-	struct btns_pin pin;
-
-	memset(&pin, 0, sizeof(pin));
-	if (btns_ident_make(&pin.ident, b->type, b->value, w->e) == -1)
-		return -1;
-	/* Another spelling would be a second pin of the same file. */
-	if (strcmp(pin.ident.value, b->value) != 0)
-		return btns_fail(w->e, BTNS_E_STORE, "damaged: binding %lld",
-		    (long long)b->id);
-	memcpy(pin.fp.b, b->fp, BTNS_FP_LEN);
-	pin.state = b->state;
-	pin.live = pins_live(b->state);
-	pin.keyname = b->keyname;
-	pin.since = b->since;
-	pin.first_seen = b->first_seen;
-	pin.source = b->source;
-	pin.evidence = b->evidence;
-	pin.actor = b->actor;
-	pin.login = b->login;
-	pin.comment = b->comment;
-	pin.spki = b->spki;
-	pin.spkilen = b->spkilen;
-	return w->fn(&pin, w->arg);
-}
-
-int
-btns_pin_key(struct btns_key *k, const struct btns_pin *pin,
-    struct btns_err *e)
-{
-	char name[BTNS_ID_PRINT];
-	struct btns_fp fp;
-
-	btns_ident_print(name, &pin->ident);
-	if (btns_key_der(k, BTNS_KIND_SPKI, pin->spki, pin->spkilen,
-	    e) == -1 || btns_fp_of(&fp, k, e) == -1)
-		return btns_fail_at(e, "store: key of %s", name);
-	if (memcmp(fp.b, pin->fp.b, BTNS_FP_LEN) == 0)
-		return 0;
-	return btns_fail(e, BTNS_E_STORE, "store: damaged: the key of %s has"
-	    " another fingerprint", name);
-}
-
-int
-btns_pins_each(struct btns_pins *p, btns_pin_fn *fn, void *arg,
-    struct btns_err *e)
-{
-	struct walk w = { fn, arg, e };
-
-	return store_each(p->store, on_row, &w, e);
-}
-
-int
-btns_pins_of(struct btns_pins *p, const struct btns_ident *id,
-    btns_pin_fn *fn, void *arg, struct btns_err *e)
-{
-	struct walk w = { fn, arg, e };
-
-	return store_by_identity(p->store, btns_idtype_name(id->type),
-	    id->value, on_row, &w, e);
-}
-
-int
-btns_pins_alike(struct btns_pins *p, const struct btns_ident *id,
-    btns_pin_fn *fn, void *arg, struct btns_err *e)
-{
-	struct walk w = { fn, arg, e };
-	char fold[BTNS_ID_MAX + 1];
-
-	btns_ident_fold(fold, id);
-	return store_by_fold(p->store, fold, on_row, &w, e);
-}
-
-int
-btns_pins_by_prefix(struct btns_pins *p, const char *digits, btns_pin_fn *fn,
-    void *arg, struct btns_err *e)
-{
-	struct walk w = { fn, arg, e };
-	uint8_t low[BTNS_FP_LEN], high[BTNS_FP_LEN];
-	size_t i, n = strlen(digits);
-	unsigned v;
-	char c;
-
-	memset(low, 0, sizeof(low));
-	memset(high, 0xff, sizeof(high));
-	for (i = 0; i < n && i < 2 * BTNS_FP_LEN; i++) {
-		c = digits[i];
-		v = (unsigned)(c >= 'a' ? c - 'a' + 10 : c - '0');
-		if (i % 2 == 0) {
-			low[i / 2] = (uint8_t)(v << 4);
-			high[i / 2] = (uint8_t)(v << 4 | 0x0f);
-		} else {
-			low[i / 2] = (uint8_t)(low[i / 2] | v);
-			high[i / 2] = low[i / 2];
-		}
-	}
-	return store_by_fp_range(p->store, low, high, on_row, &w, e);
-}
-
-int
-btns_pins_count(struct btns_pins *p, int64_t *n, struct btns_err *e)
-{
-	return store_count_exported(p->store, n, e);
-}
-
-int
-btns_exported_begin(struct btns_pins *p, struct btns_err *e)
-{
-	return store_begin(p->store, e);
-}
-
-int
-btns_exported_end(struct btns_pins *p, struct btns_err *e)
-{
-	if (store_commit(p->store, e) == 0)
-		return 0;
-	store_rollback(p->store);
-	return -1;
-}
-
-int
-btns_exported_put(struct btns_pins *p, const struct btns_exported *x,
-    struct btns_err *e)
-{
-	struct store_exported row = { x->path, x->old, x->new, time(NULL) };
-	int rv;
-
-	rv = x->old == NULL && x->new == NULL ?
-	    store_exported_delete(p->store, x->path, e) :
-	    store_exported_put(p->store, &row, e);
-	if (rv == -1)
-		store_rollback(p->store);
-	return rv;
-}
-
-struct exported_walk {
-	btns_exported_fn *fn;
-	void		*arg;
-};
-
-static int
-on_exported(const struct store_exported *row, void *arg)
-{
-	struct exported_walk *w = arg;
-	struct btns_exported x = { row->path, row->old, row->new };
-
-	return w->fn(&x, w->arg);
-}
-
-int
-btns_exported_each(struct btns_pins *p, btns_exported_fn *fn, void *arg,
-    struct btns_err *e)
-{
-	struct exported_walk w = { fn, arg };
-
-	return store_exported_each(p->store, on_exported, &w, e);
-}
-
-int
-btns_exported_get(struct btns_pins *p, const char *path,
-    btns_exported_fn *fn, void *arg, struct btns_err *e)
-{
-	struct exported_walk w = { fn, arg };
-
-	return store_exported_get(p->store, path, on_exported, &w, e);
 }

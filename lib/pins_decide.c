@@ -1,38 +1,20 @@
+/* The table joined to the store: what is known, what becomes of it. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "err.h"
+#include "expect.h"
 #include "own.h"
 #include "pins_priv.h"
+#include "selfid.h"
+
+#define DAY	86400
 
 bool
 pins_live(const char *state)
 {
 	return strcmp(state, "pinned") == 0 || strcmp(state, "accepted") == 0;
-}
-
-int
-pins_log(struct btns_pins *p, const char *verb, const char *identity,
-    const uint8_t *fp, const char *detail, struct btns_err *e)
-{
-	char actor[BTNS_WHO_MAX], login[BTNS_WHO_MAX];
-	uint8_t hash[BTNS_EVENT_HASH];
-	struct btns_event v = {
-		.at = time(NULL), .actor = actor, .login = login,
-		.verb = verb, .identity = identity, .fp = fp, .detail = detail
-	};
-	struct store_event row;
-
-	btns_who(actor, login);
-	if (store_event_last(p->store, &v.seq, v.previous, e) == -1)
-		return -1;
-	v.seq++;
-	if (btns_event_hash(hash, &v, e) == -1)
-		return -1;
-	row = (struct store_event){ v.seq, v.at, actor, login, verb, identity,
-	    fp, detail, v.previous, hash };
-	return store_event_add(p->store, &row, e);
 }
 
 int
@@ -52,17 +34,37 @@ btns_comment_check(const char *s, struct btns_err *e)
 
 /* What gather() reads, row by row. */
 struct gather {
+	struct btns_pins	*p;
 	const struct btns_ident *id;
 	const struct btns_key	*key;	/* NULL: none in hand */
+	const struct btns_order *o;
 	struct btns_view	*v;
-	bool			 past;	/* retired bindings */
-	bool			 past_k; /* of this key among them */
+	bool			 was_k;	/* K was retired */
 	int64_t			 row;	/* id of K's binding, or 0 */
 	int64_t			 live_row;
-	char			 comment[BTNS_COMMENT_MAX + 1];
-	char			 source[8];
-	int64_t			 first_seen;
+	int64_t			 first_seen;	/* of K's binding */
+	char			 comment[BTNS_COMMENT_MAX + 1];	/* live's */
 };
+
+static void
+see_live(struct gather *g, const struct store_binding *b)
+{
+	struct btns_view *v = g->v;
+
+	v->live = true;
+	g->live_row = b->id;
+	memcpy(v->live_fp.b, b->fp, BTNS_FP_LEN);
+	(void)snprintf(v->live_state, sizeof(v->live_state), "%s", b->state);
+	v->live_since = b->since;
+	v->live_seen = b->last_seen;
+	(void)snprintf(v->live_login, sizeof(v->live_login), "%s", b->login);
+	(void)snprintf(v->live_evidence, sizeof(v->live_evidence), "%s",
+	    b->evidence == NULL ? "" : b->evidence);
+	(void)snprintf(v->live_address, sizeof(v->live_address), "%s",
+	    b->address == NULL ? "" : b->address);
+	(void)snprintf(g->comment, sizeof(g->comment), "%s",
+	    b->comment == NULL ? "" : b->comment);
+}
 
 static int
 see_own_rows(const struct store_binding *b, void *arg)
@@ -72,23 +74,31 @@ see_own_rows(const struct store_binding *b, void *arg)
 	bool this = g->key != NULL && memcmp(b->fp, v->fp.b,
 	    BTNS_FP_LEN) == 0;
 
-	if (this)
+	if (this) {
 		g->row = b->id;
-	if (!pins_live(b->state)) {
-		g->past = true;
-		g->past_k = g->past_k || this;
+		g->first_seen = b->first_seen;
+		v->since = b->since;
+		(void)snprintf(v->state, sizeof(v->state), "%s", b->state);
+	}
+	if (pins_live(b->state)) {
+		see_live(g, b);
 		return 0;
 	}
-	v->live = true;
-	g->live_row = b->id;
-	memcpy(v->live_fp.b, b->fp, BTNS_FP_LEN);
-	v->live_since = b->since;
-	(void)snprintf(v->live_login, sizeof(v->live_login), "%s", b->login);
-	(void)snprintf(v->live_evidence, sizeof(v->live_evidence), "%s",
-	    b->evidence == NULL ? "" : b->evidence);
-	(void)snprintf(g->comment, sizeof(g->comment), "%s",
-	    b->comment == NULL ? "" : b->comment);
-	(void)snprintf(g->source, sizeof(g->source), "%s", b->source);
+	v->facts.past = v->facts.past || b->past ||
+	    strcmp(b->state, "retired") == 0;
+	if (strcmp(b->state, "learned") == 0) {
+		v->learned++;
+		v->facts.known = v->facts.known || this;
+	} else if (strcmp(b->state, "rejected") == 0)
+		v->facts.rejected = v->facts.rejected || this;
+	else {
+		g->was_k = g->was_k || this;
+		if (!v->was || b->since >= v->was_since) {
+			v->was = true;
+			v->was_since = b->since;
+			memcpy(v->was_fp.b, b->fp, BTNS_FP_LEN);
+		}
+	}
 	return 0;
 }
 
@@ -117,53 +127,154 @@ static int
 see_key_row(const struct store_binding *b, void *arg)
 {
 	struct gather *g = arg;
+	char name[BTNS_ID_PRINT] = "";
 
+	other_name(name, g, b);
+	if (name[0] == '\0')
+		return 0;
 	if (pins_live(b->state))
-		other_name(g->v->elsewhere, g, b);
+		memcpy(g->v->elsewhere, name, sizeof(name));
+	if (pins_live(b->state) || strcmp(b->state, "learned") == 0)
+		g->v->facts.bound = true;
 	return 0;
 }
 
 static int
-see_key(struct btns_pins *p, struct gather *g, struct btns_err *e)
+see_revoked(const struct store_revoked *r, void *arg)
+{
+	struct btns_view *v = arg;
+
+	v->revoked_at = r->at;
+	(void)snprintf(v->revoked_login, sizeof(v->revoked_login), "%s",
+	    r->login);
+	(void)snprintf(v->revoked_why, sizeof(v->revoked_why), "%s",
+	    r->comment == NULL ? "" : r->comment);
+	return 0;
+}
+
+static int
+add_self(const struct btns_ident *id, void *arg)
+{
+	struct btns_pins *p = arg;
+
+	if (p->nself < SELF_MAX)
+		p->self[p->nself++] = *id;
+	return 0;
+}
+
+/* This host's keys and names, and whom it expects: once a transaction. */
+static int
+read_host(struct btns_pins *p, struct btns_err *e)
+{
+	char tofu[BTNS_SETTING_MAX];
+
+	p->nself = 0;
+	if (btns_own_fps(p->own, &p->nown, p->iked, e) == -1 ||
+	    btns_selfid_each(p->iked, add_self, p, e) == -1 ||
+	    btns_setting_get(p, "tofu", tofu, e) == -1 ||
+	    btns_setting_get(p, "accept-for", p->expect, e) == -1)
+		return -1;
+	if (strcmp(tofu, "accept-new") != 0)
+		p->expect[0] = '\0';
+	return 0;
+}
+
+static bool
+own_key(const struct btns_pins *p, const uint8_t *fp)
+{
+	unsigned i;
+
+	for (i = 0; i < p->nown; i++)
+		if (memcmp(p->own[i].b, fp, BTNS_FP_LEN) == 0)
+			return true;
+	return false;
+}
+
+/* Its own name; an alike one too, for who could tell them apart? */
+static bool
+own_name(const struct btns_pins *p, const struct btns_ident *id)
+{
+	char a[BTNS_ID_MAX + 1], b[BTNS_ID_MAX + 1];
+	unsigned i;
+
+	btns_ident_fold(a, id);
+	for (i = 0; i < p->nself; i++) {
+		btns_ident_fold(b, &p->self[i]);
+		if (strcmp(a, b) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int
+see_key(struct gather *g, struct btns_err *e)
 {
 	struct trust_facts *f = &g->v->facts;
-	int own;
+	char hex[BTNS_FP_HEX];
+	int rv;
 
 	if (btns_fp_of(&g->v->fp, g->key, e) == -1 ||
-	    (own = btns_own_is(p->iked, g->key, e)) == -1 ||
-	    store_by_fp(p->store, g->v->fp.b, see_key_row, g, e) == -1)
+	    store_by_fp(g->p->store, g->v->fp.b, see_key_row, g, e) == -1 ||
+	    (rv = store_revoked_get(g->p->store, g->v->fp.b, see_revoked,
+	    g->v, e)) == -1)
 		return -1;
-	f->own = own == 1;
+	btns_fp_hex(hex, &g->v->fp);
+	f->revoked = rv == 1;
+	f->own = own_key(g->p, g->v->fp.b);
+	f->misfit = g->id->type == BTNS_ID_FP &&
+	    strcmp(hex, g->id->value) != 0;
 	f->ed25519 = g->key->type == BTNS_ED25519;
 	f->weak = btns_key_weak(g->key);
 	f->elsewhere = g->v->elsewhere[0] != '\0';
 	return 0;
 }
 
+static enum trust_state
+state(const struct gather *g)
+{
+	const struct btns_view *v = g->v;
+	bool k = g->key != NULL && g->row == g->live_row;
+
+	if (v->live)
+		return strcmp(v->live_state, "pinned") == 0 ?
+		    (k ? TRUST_PINNED : TRUST_PINNED_OTHER) :
+		    (k ? TRUST_ACCEPTED : TRUST_ACCEPTED_OTHER);
+	if (v->learned > 0)
+		return !v->facts.known ? TRUST_STRANGER :
+		    v->learned == 1 ? TRUST_LEARNED : TRUST_RIVALS;
+	return g->was_k ? TRUST_RETIRED : v->facts.past ? TRUST_PAST :
+	    TRUST_BLANK;
+}
+
 static int
-gather(struct btns_pins *p, struct gather *g, struct btns_err *e)
+gather(struct gather *g, struct btns_err *e)
 {
 	struct btns_view *v = g->v;
 	char fold[BTNS_ID_MAX + 1];
 
 	memset(v, 0, sizeof(*v));
 	btns_ident_fold(fold, g->id);
-	if ((g->key != NULL && see_key(p, g, e) == -1) ||
-	    store_by_identity(p->store, btns_idtype_name(g->id->type),
+	if ((!g->p->batch && read_host(g->p, e) == -1) ||
+	    (g->key != NULL && see_key(g, e) == -1) ||
+	    store_by_identity(g->p->store, btns_idtype_name(g->id->type),
 	    g->id->value, see_own_rows, g, e) == -1 ||
-	    store_by_fold(p->store, fold, see_fold_row, g, e) == -1)
+	    store_by_fold(g->p->store, fold, see_fold_row, g, e) == -1)
 		return -1;
 	v->facts.alike = v->alike[0] != '\0';
-	v->facts.state = v->live ? (g->key != NULL &&
-	    memcmp(v->live_fp.b, v->fp.b, BTNS_FP_LEN) == 0 ?
-	    TRUST_PINNED : TRUST_OTHER) :
-	    g->past_k ? TRUST_RETIRED : g->past ? TRUST_PAST : TRUST_BLANK;
+	v->facts.self = own_name(g->p, g->id);
+	v->facts.full = v->learned >= BTNS_RIVALS_MAX;
+	v->facts.expected = btns_expect(g->p->expect, g->id, g->o->address);
+	v->facts.fresh = (g->o->given.evidence == TRUST_PROOF &&
+	    strcmp(v->live_evidence, "fingerprint") != 0) ||
+	    (g->o->comment != NULL && strcmp(g->o->comment,
+	    g->comment) != 0);
+	v->facts.state = state(g);
 	return 0;
 }
 
-/* Does -R name the pin? */
+/* Does -R name the live key, or where there is none the last one? */
 static void
-name_pin(struct trust_given *given, const struct btns_order *o,
+name_old(struct trust_given *given, const struct btns_order *o,
     const struct btns_view *v)
 {
 	char hex[BTNS_FP_HEX];
@@ -171,39 +282,21 @@ name_pin(struct trust_given *given, const struct btns_order *o,
 	*given = o->given;
 	if (o->replaces == NULL)
 		return;
-	btns_fp_hex(hex, &v->live_fp);
-	given->named = v->live &&
+	btns_fp_hex(hex, v->live ? &v->live_fp : &v->was_fp);
+	given->named = (v->live || v->was) &&
 	    strncmp(hex, o->replaces, strlen(o->replaces)) == 0;
 	given->misnamed = !given->named;
 }
 
-static const char *
-evidence_name(enum trust_evidence ev)
-{
-	return ev == TRUST_PROOF ? "fingerprint" : "operator";
-}
-
-static void
-offer(struct gather *g, const struct btns_order *o)
-{
-	struct btns_view *v = g->v;
-
-	v->facts.fresh = (o->given.evidence == TRUST_PROOF &&
-	    strcmp(v->live_evidence, "fingerprint") != 0) ||
-	    (o->comment != NULL && strcmp(o->comment, g->comment) != 0);
-}
-
 static int
-decide(struct btns_pins *p, enum trust_verb verb, struct gather *g,
-    const struct btns_order *o, struct trust_verdict *verdict,
+decide(enum trust_verb verb, struct gather *g, struct trust_verdict *verdict,
     struct btns_err *e)
 {
 	struct trust_given given;
 
-	if (gather(p, g, e) == -1)
+	if (gather(g, e) == -1)
 		return -1;
-	offer(g, o);
-	name_pin(&given, o, g->v);
+	name_old(&given, g->o, g->v);
 	*verdict = trust_decide(verb, &g->v->facts, &given);
 	return 0;
 }
@@ -214,31 +307,21 @@ btns_pins_try(struct btns_pins *p, enum trust_verb verb,
     const struct btns_order *o, struct trust_verdict *verdict,
     struct btns_view *v, struct btns_err *e)
 {
-	struct gather g = { .id = id, .key = key, .v = v };
+	struct gather g = { .p = p, .id = id, .key = key, .o = o, .v = v };
 
-	return decide(p, verb, &g, o, verdict, e);
+	return decide(verb, &g, verdict, e);
 }
 
-static int
-retire(struct btns_pins *p, const struct gather *g, struct btns_err *e)
+static const char *
+evidence_name(enum trust_verb verb, enum trust_evidence ev)
 {
-	char actor[BTNS_WHO_MAX], login[BTNS_WHO_MAX];
-	struct store_binding b = {
-		.id = g->live_row, .state = "retired", .since = time(NULL),
-		.source = g->source, .evidence = g->v->live_evidence,
-		.actor = actor, .login = login, .comment = g->comment
-	};
-
-	btns_who(actor, login);
-	if (b.evidence[0] == '\0')
-		b.evidence = NULL;
-	if (b.comment[0] == '\0')
-		b.comment = NULL;
-	return store_binding_put(p->store, &b, e);
+	return ev == TRUST_PROOF ? "fingerprint" :
+	    verb == TRUST_IMPORT_TREE ? "file" : "operator";
 }
 
+/* Write K's binding whole. */
 static int
-bind(struct btns_pins *p, const struct gather *g, const struct btns_order *o,
+bind(struct gather *g, enum trust_verb verb, const char *state_name,
     struct btns_err *e)
 {
 	char actor[BTNS_WHO_MAX], login[BTNS_WHO_MAX];
@@ -247,84 +330,219 @@ bind(struct btns_pins *p, const struct gather *g, const struct btns_order *o,
 	struct store_binding b = {
 		.id = g->row, .type = btns_idtype_name(g->id->type),
 		.value = g->id->value, .fold = fold, .fp = g->v->fp.b,
-		.state = "pinned", .since = time(NULL),
-		.first_seen = time(NULL), .source = "file",
-		.evidence = evidence_name(o->given.evidence),
-		.actor = actor, .login = login, .comment = o->comment,
+		.state = state_name, .past = 1, .since = g->p->now,
+		.first_seen = g->p->now, .source = g->o->source == NULL ?
+		    "file" : g->o->source,
+		.evidence = evidence_name(verb, g->o->given.evidence),
+		.actor = actor, .login = login, .comment = g->o->comment,
 		.spki = spki, .keyname = keyname
 	};
 
 	btns_who(actor, login);
 	btns_ident_fold(fold, g->id);
 	btns_key_name(keyname, g->key);
+	if (!pins_live(state_name))
+		b.past = g->row != 0 && g->was_k;
+	if (strcmp(state_name, "pinned") != 0)
+		b.evidence = NULL;
 	if (g->v->facts.state == TRUST_PINNED) {
 		/* A renewal: what is known already and isn't bettered stays. */
 		b.since = g->v->live_since;
-		if (o->given.evidence != TRUST_PROOF)
+		if (g->o->given.evidence != TRUST_PROOF)
 			b.evidence = g->v->live_evidence;
-		if (o->comment == NULL && g->comment[0] != '\0')
+		if (g->o->comment == NULL && g->comment[0] != '\0')
 			b.comment = g->comment;
 	}
 	if (btns_key_encode(spki, &b.spkilen, g->key, BTNS_ENC_SPKI,
-	    e) == -1 || store_key_put(p->store, &b, e) == -1)
+	    e) == -1 || store_key_put(g->p->store, &b, e) == -1)
 		return -1;
-	return store_binding_put(p->store, &b, e);
+	return store_binding_put(g->p->store, &b, &g->row, e);
 }
 
-/* evidence=... digits=... old=... comment=...: the last runs to the end. */
-static int
-log_decision(struct btns_pins *p, const struct gather *g,
-    const struct btns_order *o, const struct trust_verdict *verdict,
-    struct btns_err *e)
+/* The words of an event: "evidence=... ", then the comment to the end. */
+struct detail {
+	char	text[512];
+	size_t	n;
+};
+
+static void
+add(struct detail *d, const char *name, const char *value)
 {
-	char identity[BTNS_ID_PRINT], hex[BTNS_FP_HEX], detail[512];
-	const struct btns_view *v = g->v;
-	bool binds = g->key != NULL;
-	int n = 0;
+	int n;
+
+	if (value == NULL || *value == '\0')
+		return;
+	n = snprintf(d->text + d->n, sizeof(d->text) - d->n, "%s%s=%s",
+	    d->n == 0 ? "" : " ", name, value);
+	if (n > 0 && (size_t)n < sizeof(d->text) - d->n)
+		d->n += (size_t)n;
+	else
+		d->text[d->n] = '\0';	/* what doesn't fit is left out whole */
+}
+
+static int
+log_decision(const struct gather *g, enum trust_verb verb,
+    const struct trust_verdict *verdict, struct btns_err *e)
+{
+	char identity[BTNS_ID_PRINT], hex[BTNS_FP_HEX], digits[16];
+	struct detail d = { "", 0 };
+	bool binds = verdict->effect == TRUST_BIND || verdict->effect ==
+	    TRUST_NOTE || verdict->effect == TRUST_REPLACE;
 
 	btns_ident_print(identity, g->id);
-	detail[0] = '\0';
-	if (binds && o->given.evidence != TRUST_NOTHING)
-		n += snprintf(detail, sizeof(detail), "evidence=%s ",
-		    evidence_name(o->given.evidence));
-	if (o->given.evidence == TRUST_PROOF)
-		n += snprintf(detail + n, sizeof(detail) - (size_t)n,
-		    "digits=%u ", o->digits);
-	if (verdict->effect == TRUST_REPLACE) {
-		btns_fp_hex(hex, &v->live_fp);
-		n += snprintf(detail + n, sizeof(detail) - (size_t)n,
-		    "old=%s ", hex);
-	}
-	if (o->comment != NULL)
-		n += snprintf(detail + n, sizeof(detail) - (size_t)n,
-		    "comment=%s ", o->comment);
-	if (n > 0)
-		detail[n - 1] = '\0';
-	return pins_log(p, verdict->event, identity,
-	    binds ? v->fp.b : v->live_fp.b, detail, e);
+	if (binds)
+		add(&d, "evidence", evidence_name(verb,
+		    g->o->given.evidence));
+	if (g->o->source != NULL && strcmp(g->o->source, "file") != 0)
+		add(&d, "source", g->o->source);
+	(void)snprintf(digits, sizeof(digits), "%u", g->o->digits);
+	if (g->o->given.evidence == TRUST_PROOF && binds)
+		add(&d, "digits", digits);
+	btns_fp_hex(hex, &g->v->live_fp);
+	if (verdict->effect == TRUST_REPLACE)
+		add(&d, "old", hex);
+	add(&d, "address", g->o->address);
+	add(&d, "comment", g->o->comment);
+	return pins_log(g->p, verdict->event, identity, g->v->fp.b, d.text,
+	    e);
+}
+
+/* The rows of an identity that forget takes: written once all are read. */
+struct cleared {
+	struct { int64_t id; uint8_t fp[BTNS_FP_LEN]; int past; } *row;
+	size_t	n;
+	bool	one;			/* a binding of this key alone: */
+	const uint8_t *fp;
+};
+
+static int
+clear_row(const struct store_binding *b, void *arg)
+{
+	struct cleared *c = arg;
+	void *p;
+
+	if (c->one ? memcmp(b->fp, c->fp, BTNS_FP_LEN) != 0 :
+	    strcmp(b->state, "rejected") == 0)
+		return 0;
+	if (strcmp(b->state, "retired") == 0)
+		return 0;
+	if ((p = reallocarray(c->row, c->n + 1, sizeof(*c->row))) == NULL)
+		return 1;
+	c->row = p;
+	c->row[c->n].id = b->id;
+	memcpy(c->row[c->n].fp, b->fp, BTNS_FP_LEN);
+	c->row[c->n++].past = b->past;
+	return 0;
 }
 
 static int
-carry_out(struct btns_pins *p, const struct gather *g,
-    const struct btns_order *o, const struct trust_verdict *verdict,
-    struct btns_err *e)
+forget_row(struct gather *g, const struct cleared *c, size_t i,
+    const char *verb, struct btns_err *e)
 {
-	if ((verdict->effect == TRUST_REPLACE ||
-	    verdict->effect == TRUST_RETIRE) && retire(p, g, e) == -1)
+	char identity[BTNS_ID_PRINT];
+	struct detail d = { "", 0 };
+
+	btns_ident_print(identity, g->id);
+	add(&d, "comment", g->o->comment);
+	if ((c->row[i].past ? store_binding_state(g->p->store, c->row[i].id,
+	    "retired", g->p->now, e) : store_binding_delete(g->p->store,
+	    c->row[i].id, e)) == -1)
 		return -1;
-	if (verdict->effect != TRUST_RETIRE && bind(p, g, o, e) == -1)
-		return -1;
-	return log_decision(p, g, o, verdict, e);
+	return pins_log(g->p, verb, identity, c->row[i].fp, d.text, e);
+}
+
+static int
+clear(struct gather *g, bool one, const char *verb, struct btns_err *e)
+{
+	struct cleared c = { NULL, 0, one, g->v->fp.b };
+	int rv;
+	size_t i;
+
+	rv = store_by_identity(g->p->store, btns_idtype_name(g->id->type),
+	    g->id->value, clear_row, &c, e);
+	if (rv == 1)
+		rv = btns_fail(e, BTNS_E_NOMEM, "out of memory");
+	for (i = 0; i < c.n && rv == 0; i++)
+		rv = forget_row(g, &c, i, verb, e);
+	free(c.row);
+	return rv;
+}
+
+static int
+sight(const struct gather *g, struct btns_err *e)
+{
+	return store_sighting_add(g->p->store, g->row, g->p->now,
+	    g->o->address, e);
+}
+
+static int
+carry_out(struct gather *g, enum trust_verb verb,
+    const struct trust_verdict *verdict, struct btns_err *e)
+{
+	int rv = 0;
+
+	switch (verdict->effect) {
+	case TRUST_SIGHT:
+		return sight(g, e);
+	case TRUST_NOTICE:
+	case TRUST_ACCEPT:
+		rv = bind(g, verb, verdict->effect == TRUST_ACCEPT ?
+		    "accepted" : "learned", e);
+		if (rv == 0)
+			rv = sight(g, e);
+		break;
+	case TRUST_REPLACE:
+		rv = store_binding_state(g->p->store, g->live_row, "retired",
+		    g->p->now, e);
+		/* FALLTHROUGH */
+	case TRUST_BIND:
+	case TRUST_NOTE:
+		if (rv == 0)
+			rv = bind(g, verb, "pinned", e);
+		break;
+	case TRUST_STRIKE:
+		rv = store_binding_state(g->p->store, g->row, "rejected",
+		    g->p->now, e);
+		break;
+	case TRUST_DROP:
+		return clear(g, true, verdict->event, e);
+	case TRUST_CLEAR:
+		return clear(g, false, verdict->event, e);
+	case TRUST_NONE:
+	case TRUST_RETIRE:		/* pins_revoke() */
+		return 0;
+	}
+	return rv == -1 ? -1 : log_decision(g, verb, verdict, e);
 }
 
 static bool
 changed(const struct btns_view *a, const struct btns_view *b)
 {
 	return a->facts.state != b->facts.state || a->live != b->live ||
-	    a->live_since != b->live_since ||
+	    a->live_since != b->live_since || a->learned != b->learned ||
 	    memcmp(a->live_fp.b, b->live_fp.b, BTNS_FP_LEN) != 0 ||
+	    strcmp(a->state, b->state) != 0 || a->since != b->since ||
+	    a->facts.revoked != b->facts.revoked ||
 	    strcmp(a->alike, b->alike) != 0 ||
 	    strcmp(a->elsewhere, b->elsewhere) != 0;
+}
+
+static int
+settle(struct gather *g, enum trust_verb verb, const struct btns_view *shown,
+    struct trust_verdict *verdict, struct btns_err *e)
+{
+	char identity[BTNS_ID_PRINT];
+
+	if (decide(verb, g, verdict, e) == -1)
+		return -1;
+	btns_ident_print(identity, g->id);
+	if (shown != NULL && changed(shown, g->v))
+		return btns_fail(e, BTNS_E_REFUSED, "%s: changed while you"
+		    " looked; nothing was done", identity);
+	if (verdict->alarm != TRUST_QUIET && store_alarm_add(g->p->store,
+	    identity, g->p->now / DAY, &g->v->alarms, e) == -1)
+		return -1;
+	return carry_out(g, verb, verdict, e);
 }
 
 int
@@ -333,27 +551,42 @@ btns_pins_do(struct btns_pins *p, enum trust_verb verb,
     const struct btns_order *o, const struct btns_view *shown,
     struct trust_verdict *verdict, struct btns_view *v, struct btns_err *e)
 {
-	struct gather g = { .id = id, .key = key, .v = v };
-	char identity[BTNS_ID_PRINT];
+	struct gather g = { .p = p, .id = id, .key = key, .o = o, .v = v };
 
-	if (store_begin(p->store, e) == -1)
+	if (p->batch)
+		return settle(&g, verb, shown, verdict, e);
+	if (pins_begin(p, e) == -1)
 		return -1;
-	if (decide(p, verb, &g, o, verdict, e) == -1)
-		goto bad;
-	if (shown != NULL && changed(shown, v)) {
-		btns_ident_print(identity, id);
-		(void)btns_fail(e, BTNS_E_REFUSED, "%s: changed while you"
-		    " looked; nothing was done", identity);
-		goto bad;
+	if (settle(&g, verb, shown, verdict, e) == -1) {
+		pins_rollback(p);
+		return -1;
 	}
-	if (verdict->effect == TRUST_NONE) {
-		store_rollback(p->store);
+	if (verdict->effect == TRUST_NONE && verdict->alarm == TRUST_QUIET) {
+		pins_rollback(p);
 		return 0;
 	}
-	if (carry_out(p, &g, o, verdict, e) == 0 &&
-	    store_commit(p->store, e) == 0)
-		return 0;
-bad:
-	store_rollback(p->store);
-	return -1;
+	return pins_commit(p, e);
+}
+
+int
+btns_pins_begin(struct btns_pins *p, struct btns_err *e)
+{
+	if (pins_begin(p, e) == -1)
+		return -1;
+	if (read_host(p, e) == -1) {
+		pins_rollback(p);
+		return -1;
+	}
+	p->batch = true;
+	return 0;
+}
+
+int
+btns_pins_end(struct btns_pins *p, bool commit, struct btns_err *e)
+{
+	p->batch = false;
+	if (commit)
+		return pins_commit(p, e);
+	pins_rollback(p);
+	return 0;
 }

@@ -5,9 +5,11 @@ plan(const struct plan_facts *f)
 {
 	if (!f->there)
 		return f->want ? PLAN_ADD : PLAN_NONE;
+	if (f->revoked && !f->ours)
+		return PLAN_ASIDE;
 	if (!f->want)
 		return f->file && f->ours ? PLAN_REMOVE : PLAN_FOREIGN;
-	if (f->file && f->same)
+	if (f->file && (f->same || (f->ours && f->same_key)))
 		return f->open ? PLAN_NONE : PLAN_CHANGE;
 	if (f->file && (f->ours || f->same_key || f->force))
 		return PLAN_CHANGE;

@@ -12,7 +12,9 @@ enum plan_op {
 	PLAN_REMOVE,		/* '-' our file, wanted no more */
 	PLAN_CHANGE,		/* '~' our file, other content or mode */
 	PLAN_ADD,		/* '+' no file, and one is wanted */
-	PLAN_FOREIGN		/* '!' not ours: reported, and left alone */
+	PLAN_FOREIGN,		/* '!' not ours: reported, and left alone */
+	PLAN_ASIDE,		/* '!' not ours, a revoked key in it: moved */
+	PLAN_GONE		/* '=' what was told of is no more */
 };
 
 struct plan_facts {
@@ -24,8 +26,13 @@ struct plan_facts {
 	bool	same_key;	/* it holds the wanted key, and only that */
 	bool	open;		/* iked can read it, nobody else can write */
 	bool	force;		/* -f: overwrite what stands in the way */
+	bool	revoked;	/* a key in it is */
 };
 
+/*
+ * PLAN_ASIDE leaves the path free: plan() once more, with nothing there,
+ * says what becomes of it then.
+ */
 enum plan_op plan(const struct plan_facts *);
 
 #endif

@@ -44,17 +44,27 @@ make_dir(int dir, const char *name, mode_t mode, const char *path,
 
 static int
 subdir(int *fd, struct btns_tree *t, int dir, const char *name, mode_t mode,
-    struct btns_err *e)
+    bool make, struct btns_err *e)
 {
 	char path[PATH_MAX + 64];
 
 	*fd = -1;
 	(void)snprintf(path, sizeof(path), "%s/%s", t->path, name);
-	if (t->mode != TREE_LOOK && make_dir(dir, name, mode, path, e) == -1)
+	if (make && make_dir(dir, name, mode, path, e) == -1)
 		return -1;
 	if (btns_path_below(fd, dir, name, path, e) == 0)
 		return 0;
-	return t->mode == TREE_LOOK && e->code == BTNS_E_NOTFOUND ? 0 : -1;
+	return !make && e->code == BTNS_E_NOTFOUND ? 0 : -1;
+}
+
+int
+btns_tree_fp(struct btns_tree *t, struct btns_err *e)
+{
+	int *fd = &t->type[BTNS_ID_FP];
+
+	return *fd != -1 || t->mode == TREE_LOOK ? 0 :
+	    subdir(fd, t, t->dir, btns_idtype_name(BTNS_ID_FP), 0755, true,
+	    e);
 }
 
 /* Remove what a killed run left.  Only files: nobody else writes here. */
@@ -137,7 +147,8 @@ open_all(struct btns_tree *t, int iked, const char *id, struct btns_err *e)
 		return t->mode == TREE_LOOK && e->code == BTNS_E_NOTFOUND ?
 		    0 : -1;
 	/* First whose it is: nothing is made in another store's tree. */
-	if (subdir(&stage, t, t->dir, STAGE, 0700, e) == -1)
+	if (subdir(&stage, t, t->dir, STAGE, 0700, t->mode != TREE_LOOK,
+	    e) == -1)
 		return -1;
 	rv = t->mode == TREE_LOOK ? 0 : lock_stage(t, stage, e);
 	if (rv == 0 && stage != -1 && id != NULL)
@@ -148,7 +159,7 @@ open_all(struct btns_tree *t, int iked, const char *id, struct btns_err *e)
 		(void)close(stage);
 	for (i = 0; i < BTNS_ID__COUNT && rv == 0; i++)
 		rv = subdir(&t->type[i], t, t->dir, btns_idtype_name(i), 0755,
-		    e);
+		    t->mode != TREE_LOOK && i != BTNS_ID_FP, e);
 	return rv == 0 && t->stage != -1 ? sweep(t, e) : rv;
 }
 
@@ -355,6 +366,44 @@ btns_tree_remove(struct btns_tree *t, const char *path, struct btns_err *e)
 	if (unlinkat(dir, name, 0) == -1 && errno != ENOENT)
 		return btns_fail_sys(e, "%s/%s", t->path, path);
 	return 0;
+}
+
+/* What lies behind a symbolic link, as iked would read it. */
+int
+btns_tree_follow(struct btns_tree *t, const char *path, uint8_t *buf,
+    size_t *n)
+{
+	const char *name;
+	struct stat st;
+	ssize_t got = -1;
+	int fd, dir = split(t, path, &name);
+
+	*n = 0;
+	if (dir == -1 || (fd = openat(dir, name, O_RDONLY | O_NONBLOCK |
+	    O_NOCTTY | O_CLOEXEC)) == -1)
+		return 0;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		got = read(fd, buf, BTNS_TREE_FILE);
+	(void)close(fd);
+	*n = got > 0 ? (size_t)got : 0;
+	return got > 0;
+}
+
+int
+btns_tree_aside(struct btns_tree *t, const char *path, int to,
+    const char *as, struct btns_err *e)
+{
+	uint8_t *buf;
+	size_t n;
+	int rv;
+
+	if ((buf = malloc(BTNS_TREE_FILE)) == NULL)
+		return btns_fail(e, BTNS_E_NOMEM, "out of memory");
+	if (!btns_tree_follow(t, path, buf, &n))
+		n = 0;
+	rv = btns_file_temp(to, as, 0600, buf, n, e);
+	free(buf);
+	return rv == -1 ? -1 : btns_tree_remove(t, path, e);
 }
 
 int

@@ -42,7 +42,17 @@ void	 btns_tree_close(struct btns_tree *);	/* sweeps, if writing */
 int	 btns_tree_look(struct btns_tree *, const char *path,
 	    struct stat *st, uint8_t *buf, size_t *n, struct btns_err *);
 
-/* Everything below the four type directories, in no order. */
+/*
+ * What a symbolic link leads to, if that is a regular file: its first
+ * BTNS_TREE_FILE octets, 1, or 0.
+ */
+int	 btns_tree_follow(struct btns_tree *, const char *path, uint8_t *,
+	    size_t *n);
+
+/* Make pubkeys/fp, which a stock iked never reads, unless it is there. */
+int	 btns_tree_fp(struct btns_tree *, struct btns_err *);
+
+/* Everything below the type directories, in no order. */
 int	 btns_tree_each(struct btns_tree *, int (*)(const char *path, void *),
 	    void *, struct btns_err *);
 
@@ -56,6 +66,12 @@ int	 btns_tree_place(struct btns_tree *, unsigned n, const char *path,
 	    struct btns_err *);
 int	 btns_tree_remove(struct btns_tree *, const char *path,
 	    struct btns_err *);
+/*
+ * Copy a file, or what a symbolic link leads to, to a directory elsewhere,
+ * 0600, and remove it from the tree.
+ */
+int	 btns_tree_aside(struct btns_tree *, const char *path, int to,
+	    const char *as, struct btns_err *);
 /* Sync the type directories: names that came and went. */
 int	 btns_tree_sync(struct btns_tree *, struct btns_err *);
 

@@ -5,11 +5,25 @@
 #include "../../lib/tree.h"
 #include "../cli.h"
 
+int	 ctl_backup(struct cli *, const struct cli_args *, struct btns_err *);
+int	 ctl_check(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_export(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_forget(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_init(struct cli *, const struct cli_args *, struct btns_err *);
+int	 ctl_learn(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_list(struct cli *, const struct cli_args *, struct btns_err *);
+int	 ctl_log(struct cli *, const struct cli_args *, struct btns_err *);
+int	 ctl_promote(struct cli *, const struct cli_args *,
+	    struct btns_err *);
+int	 ctl_reject(struct cli *, const struct cli_args *, struct btns_err *);
+int	 ctl_restore(struct cli *, const struct cli_args *,
+	    struct btns_err *);
+int	 ctl_revoke(struct cli *, const struct cli_args *, struct btns_err *);
+int	 ctl_set(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_show(struct cli *, const struct cli_args *, struct btns_err *);
+int	 ctl_unrevoke(struct cli *, const struct cli_args *,
+	    struct btns_err *);
+int	 ctl_verify(struct cli *, const struct cli_args *, struct btns_err *);
 
 /* The columns of list, and of show in JSON and TSV. */
 #define PIN_COLS	13
@@ -25,8 +39,8 @@ int	 pin_tree(struct btns_tree **, struct btns_pins *, struct btns_err *);
  * Is this pin in the tree, as it should be?  *there is 1, 0, or -1 where
  * the tree can't be looked at; -1 for trouble of another kind.
  */
-int	 pin_in_tree(int *there, struct btns_tree *, const struct btns_pin *,
-	    struct btns_err *);
+int	 pin_in_tree(int *there, struct btns_pins *, struct btns_tree *,
+	    const struct btns_pin *, struct btns_err *);
 
 /* One row of pin_cols.  exported: as pin_in_tree() says. */
 void	 pin_row(struct out *, const struct btns_pin *, int exported);

@@ -1,16 +1,30 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../../lib/export.h"
 #include "../session.h"
 #include "btnsctl.h"
 
 int
 ctl_export(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 {
+	const char *m = a->opt['m'];
+	int64_t max = BTNS_MAX_NONE;
 	struct btns_pins *p;
 	int rv;
 
+	if (m != NULL && (*m == '\0' || strlen(m) > 9 ||
+	    m[strspn(m, "0123456789")] != '\0'))
+		return cli_usage(e, "-m %s: not a number of files", m);
+	if (m != NULL)
+		max = strtoll(m, NULL, 10);
+	else if (!isatty(STDIN_FILENO))
+		max = BTNS_MAX_DEFAULT;	/* nobody looks on */
 	if (session_open(&p, cli, e) == -1)
 		return -1;
-	rv = changes_export(cli, p, NULL, a->opt['n'] != NULL,
-	    a->opt['f'] != NULL, e);
+	rv = changes_export(cli, p, NULL, 0, a->opt['n'] != NULL,
+	    a->opt['f'] != NULL, max, e);
 	btns_pins_close(p);
 	return rv;
 }

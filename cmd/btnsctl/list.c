@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "../../lib/export.h"
 #include "../session.h"
@@ -19,8 +20,14 @@ const struct out_col pin_cols[PIN_COLS] = {
 
 struct list {
 	struct out	 out;
+	struct btns_pins *pins;
 	struct btns_tree *tree;		/* NULL: can't be looked at */
 	const char	*state;		/* -s, or NULL */
+	const char	*source;	/* -S, or NULL */
+	int64_t		 at;		/* -a, or 0 */
+	int64_t		 age, now;	/* -t, or 0 */
+	bool		 older;		/* -t +age */
+	bool		 trouble;	/* this pass prints those, */
 	int		 npattern;
 	char		**pattern;
 	bool		*used;		/* patterns that matched something */
@@ -35,13 +42,13 @@ pin_tree(struct btns_tree **t, struct btns_pins *p, struct btns_err *e)
 }
 
 int
-pin_in_tree(int *there, struct btns_tree *t, const struct btns_pin *pin,
-    struct btns_err *e)
+pin_in_tree(int *there, struct btns_pins *p, struct btns_tree *t,
+    const struct btns_pin *pin, struct btns_err *e)
 {
 	*there = t == NULL ? -1 : 0;
 	if (t == NULL || !pin->live)
 		return 0;
-	*there = btns_export_holds(t, pin, e);
+	*there = btns_export_holds(p, t, pin, e);
 	return *there == -1 && e->code != BTNS_E_SYS ? -1 : 0;
 }
 
@@ -49,11 +56,13 @@ void
 pin_row(struct out *o, const struct btns_pin *pin, int exported)
 {
 	char hex[BTNS_FP_HEX], fp[FP_SHORT], first[TIME_TEXT];
-	char id[BTNS_ID_PRINT];
+	char id[BTNS_ID_PRINT], seen[TIME_TEXT], age[24];
 
 	btns_fp_hex(hex, &pin->fp);
 	fp_short(fp, &pin->fp);
 	time_text(first, pin->first_seen);
+	time_text(seen, pin->last_seen);
+	time_age(age, time(NULL), pin->last_seen);
 	btns_ident_print(id, &pin->ident);
 	out_str(o, pin->state);
 	if (exported == -1)
@@ -62,11 +71,14 @@ pin_row(struct out *o, const struct btns_pin *pin, int exported)
 		out_bool(o, exported);
 	out_both(o, fp, hex);
 	out_str(o, first);
-	out_str(o, NULL);		/* seen: nothing watches peers yet */
-	out_int(o, 0);
-	out_int(o, 0);
+	if (pin->last_seen == 0)
+		out_str(o, NULL);
+	else
+		out_both(o, age, seen);
+	out_int(o, pin->days);
+	out_int(o, pin->times);
 	out_str(o, pin->source);
-	out_str(o, NULL);
+	out_str(o, pin->address);
 	out_str(o, pin->evidence);
 	out_str(o, pin->login);
 	out_str(o, id);
@@ -88,19 +100,37 @@ matches(struct list *l, const struct btns_pin *pin)
 	return any;
 }
 
+/* What is past is shown to those who ask for it. */
+static bool
+wanted(const struct list *l, const struct btns_pin *pin)
+{
+	int64_t last = pin->last_seen != 0 ? pin->last_seen : pin->since;
+
+	if (l->source != NULL && strcmp(pin->source, l->source) != 0)
+		return false;
+	if (l->age != 0 && (l->now - last > l->age) != l->older)
+		return false;
+	if (l->state == NULL)
+		return strcmp(pin->state, "retired") != 0 &&
+		    strcmp(pin->state, "rejected") != 0;
+	if (strcmp(l->state, "revoked") == 0)
+		return pin->revoked;
+	return strcmp(pin->state, l->state) == 0 ||
+	    (strcmp(l->state, "learned") == 0 &&
+	    strcmp(pin->state, "conflict") == 0);
+}
+
 static int
 row(const struct btns_pin *pin, void *arg)
 {
 	struct list *l = arg;
-	int there;
+	int there = -1;
 
-	/* What is past is shown to those who ask for it. */
-	if (l->state == NULL ? strcmp(pin->state, "retired") == 0 :
-	    strcmp(pin->state, l->state) != 0)
+	if (pin->trouble != l->trouble || !wanted(l, pin) ||
+	    !matches(l, pin))
 		return 0;
-	if (!matches(l, pin))
-		return 0;
-	if (pin_in_tree(&there, l->tree, pin, l->e) == -1)
+	if (l->at == 0 && pin_in_tree(&there, l->pins, l->tree, pin,
+	    l->e) == -1)
 		return -1;
 	pin_row(&l->out, pin, there);
 	return ferror(stdout) ? 1 : 0;
@@ -124,36 +154,79 @@ finish(struct list *l, const struct cli *cli, struct btns_err *e)
 }
 
 static int
-state(struct list *l, const char *s, struct btns_err *e)
+one_of(const char *option, const char *s, const char *const *words,
+    struct btns_err *e)
 {
-	static const char *const states[] = { "pinned", "retired" };
-	size_t i;
+	const char *const *w;
 
-	l->state = s;
-	for (i = 0; s != NULL && i < sizeof(states) / sizeof(states[0]); i++)
-		if (strcmp(s, states[i]) == 0)
+	for (w = words; *w != NULL; w++)
+		if (strcmp(s, *w) == 0)
 			return 0;
-	return s == NULL ? 0 : cli_usage(e, "-s %s: not pinned or retired", s);
+	(void)cli_usage(e, "-%s %s: not one of", option, s);
+	for (w = words; *w != NULL; w++) {
+		btns_fail_more(e, " ");
+		btns_fail_more(e, *w);
+	}
+	return -1;
+}
+
+static int
+options(struct list *l, const struct cli_args *a, struct btns_err *e)
+{
+	static const char *const states[] = { "accepted", "conflict",
+	    "learned", "pinned", "rejected", "retired", "revoked", NULL };
+	static const char *const sources[] = { "dns", "file", "ike", "ssh",
+	    "tree", NULL };
+	const char *age = a->opt['t'];
+
+	l->state = a->opt['s'];
+	l->source = a->opt['S'];
+	if ((l->state != NULL && one_of("s", l->state, states, e) == -1) ||
+	    (l->source != NULL && one_of("S", l->source, sources,
+	    e) == -1) ||
+	    (a->opt['a'] != NULL && btns_date(&l->at, a->opt['a'],
+	    e) == -1))
+		return -1;
+	if (age == NULL)
+		return 0;
+	l->older = *age == '+';
+	return btns_duration(&l->age, age + l->older, e);
+}
+
+/* Trouble first; the identities of one pass are left out of the other. */
+static int
+print(struct list *l)
+{
+	int rv;
+
+	l->trouble = true;
+	rv = l->at == 0 ? btns_pins_trouble(l->pins, row, l, l->e) :
+	    btns_pins_at(l->pins, l->at, row, l, l->e);
+	l->trouble = false;
+	if (rv != 0)
+		return rv;
+	return l->at == 0 ? btns_pins_each(l->pins, row, l, l->e) :
+	    btns_pins_at(l->pins, l->at, row, l, l->e);
 }
 
 int
 ctl_list(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 {
-	struct list l = { .npattern = a->argc, .pattern = a->argv, .e = e };
-	struct btns_pins *p;
+	struct list l = { .npattern = a->argc, .pattern = a->argv, .e = e,
+	    .now = time(NULL) };
 	int rv;
 
-	if (state(&l, a->opt['s'], e) == -1 || session_open(&p, cli, e) == -1)
+	if (options(&l, a, e) == -1 || session_open(&l.pins, cli, e) == -1)
 		return -1;
 	out_begin(&l.out, cli->fmt, pin_cols, PIN_COLS);
 	if ((l.used = calloc((size_t)a->argc + 1, sizeof(*l.used))) == NULL)
 		rv = btns_fail(e, BTNS_E_NOMEM, "out of memory");
-	else if ((rv = pin_tree(&l.tree, p, e)) == 0)
-		rv = btns_pins_each(p, row, &l, e);
+	else if ((rv = pin_tree(&l.tree, l.pins, e)) == 0)
+		rv = print(&l);
 	if (rv != -1)
 		rv = finish(&l, cli, e);
 	btns_tree_close(l.tree);
-	btns_pins_close(p);
+	btns_pins_close(l.pins);
 	free(l.used);
 	return rv;
 }

@@ -9,11 +9,11 @@
 struct show {
 	struct cli	*cli;
 	struct out	 out;
+	struct btns_pins *pins;
 	struct btns_tree *tree;
 	bool		 pem;		/* -k */
 	unsigned	 n;
-	struct btns_fp	 first;		/* several keys for a prefix? */
-	bool		 several;
+	bool		 revoked;
 	struct btns_err	*e;
 };
 
@@ -35,6 +35,7 @@ static void
 print(struct show *s, const struct btns_pin *pin, int there)
 {
 	char hex[BTNS_FP_HEX], id[BTNS_ID_PRINT], since[TIME_TEXT];
+	char seen[TIME_TEXT];
 
 	btns_fp_hex(hex, &pin->fp);
 	btns_ident_print(id, &pin->ident);
@@ -44,6 +45,14 @@ print(struct show *s, const struct btns_pin *pin, int there)
 	    there == -1 ? "can't be looked at" : there ? "yes" : "no", since,
 	    pin->login, pin->evidence == NULL ? "" : ", ",
 	    pin->evidence == NULL ? "" : pin->evidence);
+	time_text(seen, pin->last_seen);
+	if (pin->times > 0)
+		printf("seen     %s, %lld times on %lld days%s%s\n", seen,
+		    (long long)pin->times, (long long)pin->days,
+		    pin->address == NULL ? "" : ", last from ",
+		    pin->address == NULL ? "" : pin->address);
+	if (pin->revoked)
+		printf("key      is REVOKED: btnsctl show %.16s\n", hex);
 	if (pin->comment != NULL) {
 		printf("comment  ");
 		out_text(stdout, pin->comment);
@@ -57,10 +66,6 @@ binding(const struct btns_pin *pin, void *arg)
 	struct show *s = arg;
 	int there;
 
-	if (s->n > 0 && memcmp(&s->first, &pin->fp, sizeof(pin->fp)) != 0)
-		s->several = true;
-	if (s->n == 0)
-		s->first = pin->fp;
 	if (s->pem) {
 		/* The key once, not once a binding; live before past. */
 		if (pin->live && pem(pin, s->e) == -1)
@@ -68,7 +73,7 @@ binding(const struct btns_pin *pin, void *arg)
 		s->n += pin->live;
 		return 0;
 	}
-	if (pin_in_tree(&there, s->tree, pin, s->e) == -1)
+	if (pin_in_tree(&there, s->pins, s->tree, pin, s->e) == -1)
 		return -1;
 	if (s->cli->fmt == OUT_TABLE)
 		print(s, pin, there);
@@ -92,100 +97,63 @@ alike(const struct btns_pin *pin, void *arg)
 	return 0;
 }
 
+/* The line of a revoked key, before its bindings. */
 static int
-count(const struct btns_pin *pin, void *arg)
+revoked(const struct btns_revoked *r, void *arg)
 {
 	struct show *s = arg;
+	char hex[BTNS_FP_HEX], at[TIME_TEXT];
 
-	if (s->n > 0 && memcmp(&s->first, &pin->fp, sizeof(pin->fp)) != 0)
-		s->several = true;
-	s->first = pin->fp;
+	btns_fp_hex(hex, &r->fp);
+	time_text(at, r->at);
+	s->revoked = true;
+	if (s->cli->fmt != OUT_TABLE || s->pem)
+		return 0;
+	printf("revoked %s\nrevoked  %s by %s\n", hex, at, r->login);
+	if (r->comment != NULL) {
+		printf("why      ");
+		out_text(stdout, r->comment);
+		putchar('\n');
+	}
 	s->n++;
 	return 0;
 }
 
 static int
-candidate(const struct btns_pin *pin, void *arg)
+run(struct show *s, const char *text, struct btns_err *e)
 {
-	char hex[BTNS_FP_HEX], id[BTNS_ID_PRINT];
+	struct btns_pins *p = s->pins;
+	struct what w;
 
-	(void)arg;
-	btns_fp_hex(hex, &pin->fp);
-	btns_ident_print(id, &pin->ident);
-	fprintf(stderr, "    %s %s\n", hex, id);
-	return 0;
-}
-
-/* WHAT: digits are a fingerprint, unless an identity of that name is known. */
-static int
-what(struct show *s, struct btns_pins *p, const char *text, bool *is_key,
-    char digits[2 * BTNS_FP_LEN + 1], struct btns_ident *id,
-    struct btns_err *e)
-{
-	struct show keys = { .n = 0 }, ids = { .n = 0 };
-
-	*is_key = hex_digits(digits, text);
-	if (!*is_key)
-		return btns_ident_parse(id, text, e);
-	if (btns_pins_by_prefix(p, digits, count, &keys, e) == -1)
-		return -1;
-	if (keys.several) {
-		fprintf(stderr, "btnsctl: %s: several keys begin so:\n",
-		    digits);
-		(void)btns_pins_by_prefix(p, digits, candidate, s, e);
-		return cli_usage(e, "%s: ambiguous; give more digits", text);
-	}
-	if (btns_ident_parse(id, text, e) == -1)
-		return 0;
-	if (btns_pins_of(p, id, count, &ids, e) == -1)
-		return -1;
-	if (ids.n > 0 && keys.n > 0)
-		return cli_usage(e, "%s: a key and an identity; write the"
-		    " identity with its type", text);
-	*is_key = ids.n == 0;
-	return 0;
-}
-
-static int
-run(struct show *s, struct btns_pins *p, const char *text,
-    struct btns_err *e)
-{
-	char digits[2 * BTNS_FP_LEN + 1], name[BTNS_ID_PRINT];
-	struct btns_ident id;
-	bool is_key;
-
-	if (what(s, p, text, &is_key, digits, &id, e) == -1)
+	if (what_find(&w, p, text, e) == -1)
 		return -1;
 	out_begin(&s->out, s->cli->fmt, pin_cols, PIN_COLS);
-	if ((is_key ? btns_pins_by_prefix(p, digits, binding, s, e) :
-	    btns_pins_of(p, &id, binding, s, e)) == -1 ||
+	if ((w.is_key ? btns_revoked_by_prefix(p, w.digits, revoked, s,
+	    e) == -1 || btns_pins_by_prefix(p, w.digits, binding, s,
+	    e) == -1 : btns_pins_of(p, &w.id, binding, s, e) == -1) ||
 	    out_end(&s->out, e) == -1)
 		return -1;
-	if (!is_key)
-		btns_ident_print(name, &id);
 	if (s->n == 0 && s->pem)
-		return btns_fail(e, BTNS_E_NOTFOUND, "%s: no pin", is_key ?
-		    digits : name);
+		return btns_fail(e, BTNS_E_NOTFOUND, "%s: no pin", w.name);
 	if (s->n == 0 && s->cli->fmt == OUT_TABLE && !s->cli->quiet)
-		printf("unknown %s\n", is_key ? digits : name);
-	if (!is_key && !s->pem && s->cli->fmt == OUT_TABLE &&
-	    btns_pins_alike(p, &id, alike, &id, e) == -1)
+		printf("unknown %s\n", w.name);
+	if (!w.is_key && !s->pem && s->cli->fmt == OUT_TABLE &&
+	    btns_pins_alike(p, &w.id, alike, &w.id, e) == -1)
 		return -1;
-	return s->n > 0 ? CLI_YES : CLI_NO;
+	return s->n > 0 || s->revoked ? CLI_YES : CLI_NO;
 }
 
 int
 ctl_show(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 {
 	struct show s = { .cli = cli, .pem = a->opt['k'] != NULL, .e = e };
-	struct btns_pins *p;
 	int rv;
 
-	if (session_open(&p, cli, e) == -1)
+	if (session_open(&s.pins, cli, e) == -1)
 		return -1;
-	if ((rv = pin_tree(&s.tree, p, e)) == 0)
-		rv = run(&s, p, a->argv[0], e);
+	if ((rv = pin_tree(&s.tree, s.pins, e)) == 0)
+		rv = run(&s, a->argv[0], e);
 	btns_tree_close(s.tree);
-	btns_pins_close(p);
+	btns_pins_close(s.pins);
 	return rv;
 }

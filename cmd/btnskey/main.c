@@ -1,9 +1,5 @@
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
+#include <stddef.h>
 
-#include "../ask.h"
 #include "btnskey.h"
 
 static const struct cli_cmd cmds[] = {
@@ -34,49 +30,6 @@ static const char *const slips[][2] = {
 	{ "unpin", "btnsctl forget" }, { "rm", "btnsctl forget" },
 	{ "forget", "btnsctl forget" }, { "help", "-h" }, { NULL, NULL }
 };
-
-static int
-note(const struct btns_key *k, const struct btns_keyat *at, void *arg)
-{
-	bool *private = arg;
-
-	(void)k;
-	*private = at->private;
-	return 0;
-}
-
-int
-key_file(struct btns_key *k, bool *private, const char *file,
-    struct btns_err *e)
-{
-	bool unused = false;
-	struct btns_keyread cb = { .key = note, .passphrase = ask_passphrase,
-	    .arg = private == NULL ? &unused : private };
-	int fd = STDIN_FILENO, rv;
-
-	if (strcmp(file, "-") != 0 &&
-	    (fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY)) == -1)
-		return btns_fail_sys(e, "%s", file);
-	rv = btns_key_read_one(k, fd, file, &cb, e);
-	if (fd != STDIN_FILENO)
-		(void)close(fd);
-	return rv;
-}
-
-void
-key_groups(char *out, size_t size, const char *hex, size_t digits)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < digits && n + 3 < size; i++) {
-		if (i > 0 && i % 4 == 0)
-			out[n++] = ' ';
-		if (i > 0 && i % 16 == 0)
-			out[n++] = ' ';
-		out[n++] = hex[i];
-	}
-	out[n] = '\0';
-}
 
 int
 main(int argc, char **argv)

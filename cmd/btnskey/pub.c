@@ -4,6 +4,7 @@
 #include "../../lib/keywrite.h"
 #include "../../lib/own.h"
 #include "../session.h"
+#include "../keyfile.h"
 #include "btnskey.h"
 
 int

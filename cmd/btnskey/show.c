@@ -6,6 +6,7 @@
 #include "../../lib/own.h"
 #include "../ask.h"
 #include "../session.h"
+#include "../keyfile.h"
 #include "btnskey.h"
 
 static const struct out_col cols[] = {
@@ -92,7 +93,7 @@ show(struct cli *cli, const char *file, const struct btns_key *k,
 		    !(h->own->have_private && same(h, k)) ? CLI_NO : CLI_YES;
 	}
 	btns_key_name(name, k);
-	key_groups(groups, sizeof(groups), hex, BTNS_PROOF_DIGITS);
+	hex_groups(groups, sizeof(groups), hex, BTNS_PROOF_DIGITS);
 	printf("file         ");
 	out_text(stdout, file);
 	printf(" (%s%s)\n", name, btns_key_weak(k) ? ", weak" :

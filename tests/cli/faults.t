@@ -15,8 +15,8 @@ dir=$pubkeys/fqdn
 many() {
 	sql "WITH RECURSIVE i (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i
 	    WHERE n < $pins) INSERT INTO binding (type, value, fold, fp,
-	    state, since, first_seen, source, evidence, actor, login)
-	    SELECT type, 'h' || n, 'h' || n, fp, state, since, first_seen,
+	    state, past, since, first_seen, source, evidence, actor, login)
+	    SELECT type, 'h' || n, 'h' || n, fp, state, 1, since, first_seen,
 	    source, evidence, actor, login FROM i, binding WHERE value = 'h0'"
 }
 
@@ -64,7 +64,7 @@ new_store
 check 0 "a pin" btnskey pin -q -N -y h0 a.pub
 check 0 "another" btnskey pin -q -N -y other b.pub
 many
-us=$(usec btnsctl export -q)
+us=$(usec btnsctl export -m 9999 -q)
 echo "# an export of $pins takes $us us"
 { whole first; finished first a.pub $((pins + 1)); } >faults
 empty faults "an export of $pins"
@@ -75,10 +75,10 @@ kill_at() {
 	i=1 late=0
 	while [ $i -le 8 ]; do
 		$2
-		killed $((us * i / 8)) btnsctl export -q
+		killed $((us * i / 8)) btnsctl export -m 9999 -q
 		[ $? -eq 9 ] || late=$((late + 1))
 		whole "$1 $i"
-		btnsctl export -q >/dev/null 2>err || cat err
+		btnsctl export -m 9999 -q >/dev/null 2>err || cat err
 		finished "$1 $i" "$3" "$4"
 		i=$((i + 1))
 	done >faults
@@ -102,17 +102,17 @@ turned() {
 # shellcheck disable=SC2317 # kill_at calls it
 retire() {
 	sql "UPDATE binding SET state = 'pinned' WHERE value GLOB 'h[0-9]*'"
-	btnsctl export -q
+	btnsctl export -m 9999 -q
 	sql "UPDATE binding SET state = 'retired' WHERE value GLOB 'h[0-9]*'"
 }
 kill_at added gone a.pub $((pins + 1))
 i=1 late=0
 while [ $i -le 8 ]; do
 	turned
-	killed $((us * i / 8)) btnsctl export -q
+	killed $((us * i / 8)) btnsctl export -m 9999 -q
 	[ $? -eq 9 ] || late=$((late + 1))
 	whole "changed $i"
-	btnsctl export -q >/dev/null 2>err || cat err
+	btnsctl export -m 9999 -q >/dev/null 2>err || cat err
 	case $turn in
 	1)	finished "changed $i" b.pub $((pins + 1)) ;;
 	0)	finished "changed $i" a.pub $((pins + 1)) ;;
@@ -123,16 +123,16 @@ empty faults "killed while files are changed"
 yes "mostly in time" test $late -lt 8
 kill_at removed retire a.pub 0
 sql "UPDATE binding SET state = 'pinned' WHERE value GLOB 'h[0-9]*'"
-check 0 "and all of them again" btnsctl export -q
+check 0 "and all of them again" btnsctl export -m 9999 -q
 
 # --- two at once, while files come and go
 i=0
 while [ $i -lt 3 ]; do
 	gone
-	btnsctl export -q >/dev/null 2>&1 &
+	btnsctl export -m 9999 -q >/dev/null 2>&1 &
 	one=$!
-	killed $((us / 2)) btnsctl export -q
-	btnsctl export -q >/dev/null 2>&1 || echo "$i: third"
+	killed $((us / 2)) btnsctl export -m 9999 -q
+	btnsctl export -m 9999 -q >/dev/null 2>&1 || echo "$i: third"
 	wait $one || echo "$i: first"
 	{ whole "$i"; finished "$i" a.pub $((pins + 1)); }
 	i=$((i + 1))
@@ -148,27 +148,27 @@ if can_mount; then
 	btnskey pin -q -N -y h0 a.pub
 	btnskey pin -q -N -y other b.pub
 	many
-	check 3 "a full disk" btnsctl export -q
+	check 3 "a full disk" btnsctl export -m 9999 -q
 	like out "is said of the files that are missing" \
 	    '^! \+ fqdn/h[0-9]+: .*No space left on device$'
 	whole full >faults
 	empty faults "what is there is whole"
-	check 3 "the next run too" btnsctl export -q
+	check 3 "the next run too" btnsctl export -m 9999 -q
 	whole again >faults
 	empty faults "leaves them whole"
 	check 0 "an identity can be forgotten all the same" \
 	    btnsctl forget -q -N -y other
 	mount -o remount,size=64m "$iked"
-	check 0 "with room a run finishes" btnsctl export -q
+	check 0 "with room a run finishes" btnsctl export -m 9999 -q
 	{ whole room; finished room a.pub $((pins + 1)); } >faults
 	empty faults "and all is there"
 	rekey other
 	dd if=/dev/zero of="$iked/fill" bs=64k 2>/dev/null
-	check 3 "no room to change any" btnsctl export -q
+	check 3 "no room to change any" btnsctl export -m 9999 -q
 	{ whole change; finished change a.pub $((pins + 1)); } >faults
 	empty faults "leaves the old ones"
 	sql "UPDATE binding SET state = 'retired'"
-	check 0 "and removals need none" btnsctl export -q
+	check 0 "and removals need none" btnsctl export -m 9999 -q
 	ls "$dir" >said
 	empty said "all are gone"
 	rm "$iked/fill"
@@ -203,9 +203,9 @@ check 3 "no byte may be written" sh -c "trap '' XFSZ; ulimit -f 0
 check 0 "the store is whole" btnsctl list
 rm "$dir/h0"
 check 3 "no byte, and a file to mend" sh -c "trap '' XFSZ; ulimit -f 0
-    exec btnsctl export"
+    exec btnsctl export -m 9999"
 no "is not there in part" test -e "$dir/h0"
-check 0 "and then is" btnsctl export -q
+check 0 "and then is" btnsctl export -m 9999 -q
 
 # --- a pin killed at any moment is in the store and the tree, or follows
 us=$(usec btnskey pin -q -y warm b.pub)
@@ -213,7 +213,7 @@ i=0
 while [ $i -lt 30 ]; do
 	killed $((us * i / 24)) btnskey pin -q -y "k$i" b.pub
 	[ ! -e "$dir/k$i" ] || cmp -s b.pub "$dir/k$i" || echo "$i: half"
-	btnsctl export -q || echo "$i: export"
+	btnsctl export -m 9999 -q || echo "$i: export"
 	s=$(btnsctl list -o tsv "k$i" 2>/dev/null | cut -f 1,2)
 	[ -z "$s" ] || [ "$s" = "$(printf 'pinned\tyes')" ] ||
 	    echo "$i: $s"

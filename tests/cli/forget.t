@@ -28,7 +28,7 @@ check 2 "201 octets of comment" \
     btnsctl forget -y -c "$(printf '%0201d' 0)" $id
 check 1 "nothing pinned" btnsctl forget -y $id
 same err "is a no" <<EOT
-btnsctl: fqdn/$id: nothing pinned
+btnsctl: fqdn/$id: nothing to forget
 EOT
 check 1 "and takes no terminal" alone btnsctl forget $id
 
@@ -48,7 +48,7 @@ usage: btnsctl forget [-Nqy] [-c comment] [-d store] identity [fingerprint]
 EOT
 check 1 "another key's fingerprint" btnsctl forget -y $id "$b"
 same err "names nothing" <<EOT
-btnsctl: fqdn/$id: nothing pinned to $b
+btnsctl: fqdn/$id: nothing to forget of $b
 EOT
 check 1 "a look-alike" btnsctl forget -y GW.example.org
 tty 1 "no" 'shows "Forget it (yes/no)? "
@@ -56,7 +56,8 @@ tty 1 "no" 'shows "Forget it (yes/no)? "
 sed '1s/ [0-9]*s ago/ 9s ago/' screen >said
 same said "what it would mean is said first" <<EOT
 fqdn/$id: pinned to $(short a.pub) 9s ago (fingerprint)
-After forgetting, only a key with proof may be pinned for it.
+After forgetting, another key may be pinned for it.  Lost or stolen means:
+    btnsctl revoke $id
 Forget it (yes/no)? no
 btnsctl: nothing was changed
 EOT

@@ -109,7 +109,7 @@ yes "the tree has the store's id" test \
     "$(cat "$pubkeys/.btns/store-id")"
 sql 'SELECT seq, verb, detail FROM event' >said
 same said "which is the first event" <<EOT
-1|init|$(cat "$pubkeys/.btns/store-id")
+1|init|$(cat "$pubkeys/.btns/store-id") iked=$iked
 EOT
 
 # --- there is one already

@@ -216,9 +216,9 @@ like err "takes its type" ': a key and an identity; write the identity with'
 check 0 "with it" btnsctl show fqdn/862be069
 sql "INSERT INTO key SELECT x'862be069ff$(printf '%054d' 0)', spki, name,
     first_seen FROM key LIMIT 1"
-sql "INSERT INTO binding (type, value, fold, fp, state, since, first_seen,
-    source, evidence, actor, login) SELECT 'fqdn', 'twin', 'twin', fp,
-    'retired', 0, 0, 'file', 'operator', 'x', 'x' FROM key
+sql "INSERT INTO binding (type, value, fold, fp, state, past, since,
+    first_seen, source, evidence, actor, login) SELECT 'fqdn', 'twin', 'twin', fp,
+    'retired', 1, 0, 0, 'file', 'operator', 'x', 'x' FROM key
     WHERE hex(fp) LIKE '862BE069FF%'"
 check 2 "digits that begin two keys" btnsctl show 862be069
 like err "name both" "^    $a fqdn/gw\.example\.org\$"
@@ -228,9 +228,9 @@ check 3 "a full disk and show" sh -c 'btnsctl show gw.example.org >/dev/full'
 
 # --- more than a page
 sql "WITH RECURSIVE i (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i
-    WHERE n < 1000) INSERT INTO binding (type, value, fold, fp, state, since,
-    first_seen, source, evidence, actor, login) SELECT 'fqdn', 'h' || n, 'h'
-    || n, fp, 'pinned', 0, 0, 'file', 'operator', 'x', 'x' FROM i, key
+    WHERE n < 1000) INSERT INTO binding (type, value, fold, fp, state, past,
+    since, first_seen, source, evidence, actor, login) SELECT 'fqdn', 'h' || n, 'h'
+    || n, fp, 'pinned', 1, 0, 0, 'file', 'operator', 'x', 'x' FROM i, key
     WHERE hex(fp) LIKE '862BE06970%'"
 check 0 "a thousand" btnsctl list -o tsv 'h*'
 wc -l <out | tr -d ' ' >said

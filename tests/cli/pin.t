@@ -152,8 +152,7 @@ check 0 "a first pin" btnskey pin -y $id a.pub
 same out "is pinned, exported, and to be compared" <<EOT
 pinned fqdn/$id $(short a.pub) (operator)
 + fqdn/$id  $(short a.pub)
-not compared yet; on the phone:
-    btnskey pin -F - fqdn/$id a.pub
+not compared yet; on the phone: btnsctl promote -F - fqdn/$id
 EOT
 empty err "without a warning"
 openssl pkey -pubin -in a.pub -outform PEM >want
@@ -223,6 +222,8 @@ btnskey: fqdn/$id: already pinned, to ANOTHER KEY
 Nothing was changed.  Someone may stand in its place.  Ask its administrator
 over another channel.  If the new key is real, name the one it replaces:
     btnskey pin -R 862be069 $id b.pub
+If it is not:
+btnsctl revoke $b
 EOT
 empty out "and nothing on stdout"
 check 1 "-y replaces nothing" btnskey pin -y $id b.pub
@@ -230,7 +231,7 @@ check 1 "nor does proof alone" btnskey pin -F "$b" $id b.pub
 like err "it is the same alarm" 'to ANOTHER KEY$'
 check 1 "nor -R with -y" btnskey pin -y -R 862be069 $id b.pub
 like err "which is not enough" \
-    ': -y is not enough; replacing a pin takes -F and its fingerprint$'
+    ': -y is not enough; replacing a key takes -F and its fingerprint$'
 check 2 "nor -R alone" alone btnskey pin -R 862be069 $id b.pub
 check 1 "nor -R and another key's fingerprint" \
     btnskey pin -R 862be069 -F "$a" $id b.pub
@@ -248,6 +249,7 @@ check 0 "-R and proof replace" btnskey pin -R 862be069 -F "$b" \
 same out "and say both" <<EOT
 replaced fqdn/$id $(short a.pub) -> $(short b.pub)
 ~ fqdn/$id  $(short b.pub)
+If the old key may have leaked: btnsctl revoke $(printf %.16s "$a")
 EOT
 state fqdn/$id >said
 same said "the old one is past" <<EOT
@@ -323,8 +325,7 @@ check 1 "IPv4 in IPv6 looks like IPv4" btnskey pin -y ::ffff:192.0.2.7 c.pub
 check 0 "-N leaves the tree alone" btnskey pin -N -y n.example.org c.pub
 same out "and prints no file" <<EOT
 pinned fqdn/n.example.org $(short c.pub) (operator)
-not compared yet; on the phone:
-    btnskey pin -F - fqdn/n.example.org c.pub
+not compared yet; on the phone: btnsctl promote -F - fqdn/n.example.org
 EOT
 no "which isn't there" test -e "$pubkeys/fqdn/n.example.org"
 check 0 "until something writes it" btnsctl export -q

@@ -347,9 +347,11 @@ check 2 "a path too long" btnsctl list -d "/$(printf '%05000d' 0)/pins.db"
 check 3 "a part of it too long" btnsctl list -d "/$(printf '%0300d' 0)/pins.db"
 check 2 "an empty one" btnsctl list -d ''
 { mode "$store"; find "$tmp/db" -type f | sort | sed 's,.*/,,'; } >said
-same said "beside the store lies its lock alone" <<EOT
+same said "beside the store lie its lock and the head of its history" <<EOT
 0600
+busy.db.head
 pins.db
+pins.db.head
 pins.db.lock
 EOT
 finish

@@ -131,7 +131,7 @@ static char said[4096];
 static void
 on_change(const struct btns_change *c, void *arg)
 {
-	static const char op[] = " -~+!";
+	static const char op[] = " -~+!!=";
 	size_t n = strlen(said);
 
 	(void)arg;
@@ -145,13 +145,14 @@ static struct btns_tally
 run(int how, const char *only)
 {
 	struct btns_export x = { .dry = how & DRY, .force = how & FORCED,
-	    .change = on_change };
+	    .max = BTNS_MAX_NONE, .change = on_change };
 	struct btns_ident id;
 	struct btns_tally t;
 
 	if (only != NULL) {
 		assert_int_equal(btns_ident_parse(&id, only, &e), 0);
 		x.only = &id;
+		x.nonly = 1;
 	}
 	said[0] = '\0';
 	if (btns_export(p, &x, &t, &e) == -1)
@@ -377,7 +378,7 @@ one_failure_stops_none_of_the_rest(void **state)
 static int
 on_pin(const struct btns_pin *pn, void *arg)
 {
-	return btns_export_holds(arg, pn, &e) + 10;
+	return btns_export_holds(p, arg, pn, &e) + 10;
 }
 
 static int

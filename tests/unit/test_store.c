@@ -80,7 +80,7 @@ add(const char *value, uint8_t n)
 	struct store_binding b = binding(value, n);
 
 	assert_int_equal(store_key_put(s, &b, &e), 0);
-	assert_int_equal(store_binding_put(s, &b, &e), 0);
+	assert_int_equal(store_binding_put(s, &b, NULL, &e), 0);
 }
 
 static struct found {
@@ -150,6 +150,44 @@ what_is_no_store_is_refused(void **state)
 	assert_int_equal(e.code, BTNS_E_STORE);
 }
 
+#define DROP_ALL "DROP TABLE exported; DROP TABLE event; DROP TABLE sighting;" \
+	"DROP TABLE binding; DROP TABLE key; DROP TABLE setting;" \
+	"DROP TABLE revoked; DROP TABLE alarm; DROP TABLE news;"
+
+/* Of version 1, with all that it could hold. */
+static void
+a_store_of_version_1_keeps_what_it_held(void **state)
+{
+	struct blob b;
+	char *sql;
+
+	(void)state;
+	tamper(DROP_ALL);
+	blob_read(&b, "../../db/migrations", "0001_foundation.sql");
+	assert_non_null(sql = calloc(1, b.n + 1));
+	memcpy(sql, b.p, b.n);
+	tamper(sql);
+	free(sql);
+	blob_free(&b);
+	tamper("INSERT INTO setting VALUES ('store-id', 'x');"
+	    "INSERT INTO key VALUES (zeroblob(32), x'01', 'EC P-256', 5);"
+	    "INSERT INTO binding VALUES (7, 'fqdn', 'gw', 'gw',"
+	    " zeroblob(32), 'pinned', 6, 5, 'file', 'operator', 'root',"
+	    " 'ops', 'why'), (9, 'fqdn', 'old', 'old', zeroblob(32),"
+	    " 'retired', 6, 5, 'file', 'operator', 'root', 'ops', NULL);"
+	    "INSERT INTO exported VALUES ('fqdn/gw', NULL, NULL, 3);"
+	    "PRAGMA user_version = 1");
+	assert_int_equal(store_open(&s, path, &e), 0);
+	assert_int_equal(store_whole(s, &e), 0);
+	assert_int_equal(pragma("SELECT count(*) FROM binding WHERE past = 1"
+	    " AND first_seen = 5 AND since = 6 AND login = 'ops'"), 2);
+	assert_int_equal(pragma("SELECT id FROM binding WHERE value = 'gw'"
+	    " AND state = 'pinned' AND comment = 'why'"), 7);
+	assert_int_equal(pragma("SELECT count(*) FROM exported"), 1);
+	assert_int_equal(pragma("SELECT count(*) FROM setting"
+	    " WHERE value = 'x' AND ends IS NULL"), 1);
+}
+
 /* A store of an earlier program gets what it lacks, or stays as it is. */
 static void
 migrations_run_or_leave_the_store_alone(void **state)
@@ -158,8 +196,7 @@ migrations_run_or_leave_the_store_alone(void **state)
 
 	(void)state;
 	head = pragma("PRAGMA user_version");
-	tamper("DROP TABLE exported; DROP TABLE event; DROP TABLE binding;"
-	    "DROP TABLE key; DROP TABLE setting; PRAGMA user_version = 0");
+	tamper(DROP_ALL "PRAGMA user_version = 0");
 	assert_int_equal(store_open(&s, path, &e), 0);
 	assert_int_equal(pragma("PRAGMA user_version"), head);
 	add("gw", 1);
@@ -185,7 +222,7 @@ a_binding_comes_back_as_it_was(void **state)
 	b.id = found.id;
 	b.state = "retired";
 	b.comment = b.evidence = NULL;
-	assert_int_equal(store_binding_put(s, &b, &e), 0);
+	assert_int_equal(store_binding_put(s, &b, NULL, &e), 0);
 	assert_int_equal(pragma("SELECT state = 'retired' AND comment IS NULL"
 	    " AND first_seen = 10 AND value = 'gw' FROM binding"), 1);
 }
@@ -211,7 +248,8 @@ walks_find_their_own_and_can_be_stopped(void **state)
 	assert_string_equal(found.values, "b c d ");
 	memset(&found, 0, sizeof(found));
 	found.stop = 2;
-	assert_int_equal(store_each(s, on_binding, &found, &e), 42);
+	assert_int_equal(store_each(s, STORE_ALL, on_binding, &found, &e),
+	    42);
 	assert_string_equal(found.values, "a b ");
 	memset(&found, 0, sizeof(found));
 	assert_int_equal(store_by_fold(s, "c", on_binding, &found, &e), 0);
@@ -220,6 +258,37 @@ walks_find_their_own_and_can_be_stopped(void **state)
 	assert_int_equal(store_by_identity(s, "ufqdn", "a", on_binding,
 	    &found, &e), 0);
 	assert_int_equal(found.n, 0);
+}
+
+static int
+put_setting(struct store *to, const char *name, const char *value,
+    struct btns_err *why)
+{
+	struct store_setting row = { name, value, 0, NULL };
+
+	return store_setting_put(to, &row, why);
+}
+
+struct text {
+	char	*buf;
+	size_t	 size;
+};
+
+static int
+on_setting(const struct store_setting *row, void *arg)
+{
+	struct text *t = arg;
+
+	(void)snprintf(t->buf, t->size, "%s", row->value);
+	return 0;
+}
+
+static int
+get_setting(char *buf, size_t size)
+{
+	struct text t = { buf, size };
+
+	return store_setting(s, "x", on_setting, &t, &e);
 }
 
 static int
@@ -235,7 +304,7 @@ on_many(const struct store_binding *b, void *arg)
 		struct store *two;
 
 		assert_int_equal(store_open(&two, path, &e), 0);
-		assert_int_equal(store_setting_put(two, "x", "y", &e), 0);
+		assert_int_equal(put_setting(two, "x", "y", &e), 0);
 		store_close(two);
 	}
 	return 0;
@@ -260,7 +329,8 @@ all_pages_are_walked_in_order(void **state)
 		n = sizes[z];
 		found.n = 0;
 		last[0] = '\0';
-		assert_int_equal(store_each(s, on_many, last, &e), 0);
+		assert_int_equal(store_each(s, STORE_ALL, on_many, last,
+		    &e), 0);
 		assert_int_equal(found.n, n);
 	}
 }
@@ -285,7 +355,7 @@ what_the_schema_forbids_is_refused(void **state)
 		case 5: b.value = ""; break;
 		case 6: b = binding("x", 9); break;	/* no such key */
 		}
-		assert_int_equal(store_binding_put(s, &b, &e), -1);
+		assert_int_equal(store_binding_put(s, &b, NULL, &e), -1);
 		assert_int_equal(e.code, BTNS_E_STORE);
 	}
 	assert_int_equal(pragma("SELECT count(*) FROM binding"), 1);
@@ -311,7 +381,8 @@ damaged_rows_are_named(void **state)
 			add("gw", 1);
 		tamper(text);
 		assert_int_equal(store_open(&s, path, &e), 0);
-		assert_failed(store_each(s, on_binding, &found, &e), &e,
+		assert_failed(store_each(s, STORE_ALL, on_binding, &found,
+		    &e), &e,
 		    BTNS_E_STORE, "damaged");
 		assert_failed(store_by_identity(s, "fqdn", "gw", on_binding,
 		    &found, &e), &e, BTNS_E_STORE, "damaged");
@@ -329,11 +400,12 @@ a_missing_table_is_trouble_and_no_crash(void **state)
 	tamper("DROP TABLE exported; DROP TABLE event; DROP TABLE binding;"
 	    "DROP TABLE key; DROP TABLE setting");
 	assert_int_equal(store_open(&s, path, &e), 0);
-	assert_int_equal(store_each(s, on_binding, &found, &e), -1);
+	assert_int_equal(store_each(s, STORE_ALL, on_binding, &found, &e),
+	    -1);
 	assert_int_equal(e.code, BTNS_E_STORE);
-	assert_int_equal(store_setting(s, "x", buf, sizeof(buf), &e), -1);
+	assert_int_equal(get_setting(buf, sizeof(buf)), -1);
 	assert_int_equal(store_event_last(s, &n, hash, &e), -1);
-	assert_int_equal(store_count_exported(s, &n, &e), -1);
+	assert_int_equal(store_count(s, STORE_COUNT_PINNED, &n, &e), -1);
 	assert_int_equal(store_exported_delete(s, "x", &e), -1);
 }
 
@@ -344,16 +416,16 @@ what_is_rolled_back_never_was(void **state)
 
 	(void)state;
 	assert_int_equal(store_begin(s, &e), 0);
-	assert_int_equal(store_setting_put(s, "x", "1", &e), 0);
+	assert_int_equal(put_setting(s, "x", "1", &e), 0);
 	store_rollback(s);
 	store_rollback(s);		/* harmless */
-	assert_int_equal(store_setting(s, "x", buf, sizeof(buf), &e), 0);
+	assert_int_equal(get_setting(buf, sizeof(buf)), 0);
 	assert_int_equal(store_begin(s, &e), 0);
 	assert_int_equal(store_begin(s, &e), -1);
-	assert_int_equal(store_setting_put(s, "x", "1", &e), 0);
-	assert_int_equal(store_setting_put(s, "x", "2", &e), 0);
+	assert_int_equal(put_setting(s, "x", "1", &e), 0);
+	assert_int_equal(put_setting(s, "x", "2", &e), 0);
 	assert_int_equal(store_commit(s, &e), 0);
-	assert_int_equal(store_setting(s, "x", buf, sizeof(buf), &e), 1);
+	assert_int_equal(get_setting(buf, sizeof(buf)), 1);
 	assert_string_equal(buf, "2");
 }
 
@@ -371,14 +443,14 @@ a_process_that_dies_in_a_transaction_leaves_nothing(void **state)
 	if (pid == 0) {
 		if (store_open(&s, path, &e) == -1 ||
 		    store_begin(s, &e) == -1 ||
-		    store_setting_put(s, "x", "1", &e) == -1)
+		    put_setting(s, "x", "1", &e) == -1)
 			_exit(1);
 		(void)raise(SIGKILL);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 	assert_int_equal(store_open(&s, path, &e), 0);
-	assert_int_equal(store_setting(s, "x", buf, sizeof(buf), &e), 0);
+	assert_int_equal(get_setting(buf, sizeof(buf)), 0);
 }
 
 static void
@@ -447,6 +519,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_new_store_is_one_and_only_once),
 		TEST(what_is_no_store_is_refused),
+		TEST(a_store_of_version_1_keeps_what_it_held),
 		TEST(migrations_run_or_leave_the_store_alone),
 		TEST(a_binding_comes_back_as_it_was),
 		TEST(walks_find_their_own_and_can_be_stopped),

@@ -1,0 +1,101 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "../session.h"
+#include "btnsctl.h"
+
+static void
+counts(const struct btns_counts *n, const struct btns_head *h)
+{
+	char hex[2 * BTNS_EVENT_HASH + 1];
+
+	btns_hex(hex, h->hash, BTNS_EVENT_HASH);
+	printf("%lld pin%s, ", (long long)n->pinned, n->pinned == 1 ? "" :
+	    "s");
+	if (n->accepted > 0)
+		printf("%lld accepted, ", (long long)n->accepted);
+	printf("%lld revoked; head %lld:%.16s\n", (long long)n->revoked,
+	    (long long)h->seq, hex);
+}
+
+int
+ctl_backup(struct cli *cli, const struct cli_args *a, struct btns_err *e)
+{
+	struct btns_counts n;
+	struct btns_head head;
+	struct btns_pins *p;
+	int rv;
+
+	if (session_open(&p, cli, e) == -1)
+		return -1;
+	rv = btns_backup(p, a->argv[0], a->opt['f'] != NULL, &n, &head, e);
+	if (rv == 0 && !cli->quiet) {
+		out_text(stdout, a->argv[0]);
+		printf(": ");
+		counts(&n, &head);
+		printf("no private key is in it: copy %s/private/local.key"
+		    " yourself\n", btns_pins_iked(p));
+	}
+	btns_pins_close(p);
+	return rv;
+}
+
+struct restore {
+	const struct cli *cli;
+	unsigned long	 n;
+	const char	*file;
+};
+
+static void
+lost(const struct btns_event *v, bool kept, void *arg)
+{
+	struct restore *r = arg;
+	char at[TIME_TEXT], fp[FP_SHORT] = "";
+	struct btns_fp f;
+
+	if (r->cli->quiet && kept)
+		return;
+	if (r->n++ == 0)
+		printf("the store that it replaces has events that it lacks:"
+		    "\n");
+	time_text(at, v->at);
+	if (v->fp != NULL) {
+		memcpy(f.b, v->fp, BTNS_FP_LEN);
+		fp_short(fp, &f);
+	}
+	printf("    %-8s ", v->verb);
+	out_text(stdout, v->identity != NULL ? v->identity : fp);
+	printf("  %s by %s (%s)\n", at, v->login, kept ? "kept" : "LOST");
+}
+
+int
+ctl_restore(struct cli *cli, const struct cli_args *a, struct btns_err *e)
+{
+	struct restore r = { .cli = cli, .file = a->argv[0] };
+	struct btns_restore how = { .dry = a->opt['n'] != NULL,
+	    .force = a->opt['f'] != NULL, .lost = lost, .arg = &r };
+	int rv = btns_restore(cli->store, a->argv[0], &how, e);
+
+	if (rv == -1)
+		return -1;
+	if (cli->quiet)
+		return CLI_YES;
+	out_text(stdout, a->argv[0]);
+	printf(": whole; ");
+	counts(&how.counts, &how.head);
+	if (how.other)
+		printf("it is another store's than the one in its place\n");
+	if (how.dry) {
+		printf("restore: nothing was changed\n");
+		return CLI_YES;
+	}
+	printf("restored; %lu revocation%s kept", how.nkept,
+	    how.nkept == 1 ? "" : "s");
+	if (how.former[0] != '\0') {
+		printf("; the former store is ");
+		out_text(stdout, how.former);
+	}
+	printf("\nthe tree was not touched; next: btnsctl export -n%s\n",
+	    how.other ? "f" : "");
+	return CLI_YES;
+}

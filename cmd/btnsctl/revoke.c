@@ -1,0 +1,170 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../session.h"
+#include "btnsctl.h"
+
+/* The identities that have the key, in whatever state. */
+struct owners {
+	struct btns_ident *id;
+	size_t		 n;
+	struct btns_err	*e;
+};
+
+static int
+owner(const struct btns_pin *pin, void *arg)
+{
+	struct owners *o = arg;
+	struct btns_ident *p;
+
+	if ((p = reallocarray(o->id, o->n + 1, sizeof(*p))) == NULL)
+		return btns_fail(o->e, BTNS_E_NOMEM, "out of memory");
+	o->id = p;
+	o->id[o->n++] = pin->ident;
+	return 0;
+}
+
+/* The key of an identity: the live one, or the only one learned. */
+struct pick {
+	struct btns_fp	live, learned;
+	unsigned	nlive, nlearned;
+};
+
+static int
+pick(const struct btns_pin *pin, void *arg)
+{
+	struct pick *p = arg;
+
+	if (pin->live) {
+		p->live = pin->fp;
+		p->nlive++;
+	} else if (strcmp(pin->state, "learned") == 0 ||
+	    strcmp(pin->state, "conflict") == 0) {
+		p->learned = pin->fp;
+		p->nlearned++;
+	}
+	return 0;
+}
+
+static int
+candidate(const struct btns_pin *pin, void *arg)
+{
+	char hex[BTNS_FP_HEX];
+
+	(void)arg;
+	btns_fp_hex(hex, &pin->fp);
+	fprintf(stderr, "    %s %s\n", hex, pin->state);
+	return 0;
+}
+
+static int
+key_of(struct btns_fp *fp, struct btns_pins *p, const struct what *w,
+    struct btns_err *e)
+{
+	struct pick k = { .nlive = 0 };
+
+	if (btns_pins_of(p, &w->id, pick, &k, e) == -1)
+		return -1;
+	if (k.nlive == 0 && k.nlearned > 1) {
+		fprintf(stderr, "btnsctl: %s: several keys:\n", w->name);
+		(void)btns_pins_of(p, &w->id, candidate, NULL, e);
+		return btns_fail(e, BTNS_E_USAGE, "%s: which key?  Give its"
+		    " fingerprint", w->name);
+	}
+	if (k.nlive + k.nlearned == 0)
+		return btns_fail(e, BTNS_E_NOTFOUND, "%s: no key known; a key"
+		    " that was never seen is revoked by all 64 digits",
+		    w->name);
+	*fp = k.nlive > 0 ? k.live : k.learned;
+	return 0;
+}
+
+static int
+find(struct btns_fp *fp, struct btns_pins *p, const char *text,
+    struct btns_err *e)
+{
+	struct what w;
+
+	if (what_find(&w, p, text, e) == -1)
+		return -1;
+	if (!w.is_key)
+		return key_of(fp, p, &w, e);
+	if (!w.have_fp)
+		return btns_fail(e, BTNS_E_NOTFOUND, "%s: no such key; one"
+		    " that was never seen takes all 64 digits", w.name);
+	*fp = w.fp;
+	return 0;
+}
+
+static int
+run(struct cli *cli, const struct cli_args *a, struct btns_pins *p,
+    struct btns_err *e)
+{
+	struct owners o = { NULL, 0, e };
+	char hex[BTNS_FP_HEX];
+	struct btns_fp fp;
+	bool say = !cli->quiet && cli->fmt == OUT_TABLE;
+	int new, rv = CLI_YES;
+
+	if (find(&fp, p, a->argv[0], e) == -1 ||
+	    (new = btns_pins_revoke(p, &fp, a->opt['c'], e)) == -1)
+		return -1;
+	btns_fp_hex(hex, &fp);
+	if (say)
+		printf("%s %s\n", new ? "revoked" : "already revoked", hex);
+	if (btns_pins_by_prefix(p, hex, owner, &o, e) == -1)
+		rv = -1;
+	else if (a->opt['N'] == NULL && o.n > 0)
+		rv = changes_decided(cli, p, o.id, o.n, "revoked in the"
+		    " store, but its files may still be in iked's tree", e);
+	free(o.id);
+	if (rv == CLI_NO)
+		rv = CLI_TROUBLE;	/* another's file stands there */
+	if (say && new && rv != -1)
+		printf("On every other gateway:\nbtnsctl revoke %s\n", hex);
+	return rv;
+}
+
+int
+ctl_revoke(struct cli *cli, const struct cli_args *a, struct btns_err *e)
+{
+	struct btns_pins *p;
+	int rv;
+
+	if ((a->opt['c'] != NULL &&
+	    btns_comment_check(a->opt['c'], e) == -1) ||
+	    session_open(&p, cli, e) == -1)
+		return -1;
+	rv = run(cli, a, p, e);
+	btns_pins_close(p);
+	return rv;
+}
+
+int
+ctl_unrevoke(struct cli *cli, const struct cli_args *a, struct btns_err *e)
+{
+	char digits[2 * BTNS_FP_LEN + 1];
+	struct btns_pins *p;
+	struct what w;
+	int rv;
+
+	if (a->opt['c'] == NULL || a->opt['c'][0] == '\0')
+		return cli_usage(e, "-c is needed: why is it trusted again?");
+	if (!hex_digits(digits, a->argv[0]))
+		return cli_usage(e, "%s: not 8 to 64 digits of a fingerprint",
+		    a->argv[0]);
+	if (btns_comment_check(a->opt['c'], e) == -1 ||
+	    session_open(&p, cli, e) == -1)
+		return -1;
+	rv = what_find(&w, p, digits, e);
+	if (rv == 0 && !w.have_fp)
+		rv = btns_fail(e, BTNS_E_NOTFOUND, "%s: not revoked", digits);
+	if (rv == 0)
+		rv = btns_pins_unrevoke(p, &w.fp, a->opt['c'], e);
+	if (rv == 0 && !cli->quiet)
+		printf("no longer revoked: %s\nNo binding came back: pin it"
+		    " again where it is meant.\n", w.name);
+	btns_pins_close(p);
+	return rv;
+}

@@ -1,0 +1,74 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../session.h"
+#include "btnsctl.h"
+
+static void
+wrong(const char *what, void *arg)
+{
+	const struct cli *cli = arg;
+
+	if (cli->quiet)
+		return;
+	printf("! ");
+	out_text(stdout, what);
+	putchar('\n');
+}
+
+/* "318:9c41f0d2aa17b6e3", as verify, backup and syslog print it. */
+static int
+anchor(int64_t *seq, char digits[2 * BTNS_FP_LEN + 1], const char *s,
+    struct btns_err *e)
+{
+	char *end;
+
+	*seq = strtoll(s, &end, 10);
+	if (*s >= '1' && *s <= '9' && end - s < 18 && *end == ':' &&
+	    strspn(end + 1, "0123456789abcdefABCDEF..") == strlen(end + 1) &&
+	    hex_digits(digits, end + 1))
+		return 0;
+	return cli_usage(e, "%s: not SEQ:HASH, with 8 to 64 digits", s);
+}
+
+static void
+whole(const struct btns_head *h, int64_t seq, const char *text)
+{
+	char hex[2 * BTNS_EVENT_HASH + 1];
+
+	btns_hex(hex, h->hash, BTNS_EVENT_HASH);
+	if (seq != 0) {
+		printf("whole: events 1 to %lld; %s is one of them\n",
+		    (long long)h->seq, text);
+		return;
+	}
+	printf("whole: events 1 to %lld; head %lld:%.16s\n"
+	    "Nothing in it was edited.  That root did not write it anew is"
+	    " shown only by a\nhead that was kept elsewhere (syslog, mail):"
+	    " btnsctl verify SEQ:HASH\n", (long long)h->seq,
+	    (long long)h->seq, hex);
+}
+
+int
+ctl_verify(struct cli *cli, const struct cli_args *a, struct btns_err *e)
+{
+	char digits[2 * BTNS_FP_LEN + 1] = "";
+	struct btns_head head;
+	struct btns_pins *p;
+	int64_t seq = 0;
+	int rv;
+
+	if ((a->argc == 1 && anchor(&seq, digits, a->argv[0], e) == -1) ||
+	    session_open(&p, cli, e) == -1)
+		return -1;
+	rv = btns_verify(p, seq, digits, wrong, cli, &head, e);
+	if (rv == 0 && !cli->quiet)
+		whole(&head, seq, a->argc == 1 ? a->argv[0] : NULL);
+	if (rv == 1 && !cli->quiet)
+		printf("NOT WHOLE: the history or the tables were changed by"
+		    " something else than\nthese programs; restore a backup:"
+		    " btnsctl restore -n FILE\n");
+	btns_pins_close(p);
+	return rv == 0 ? CLI_YES : rv == 1 ? CLI_NO : -1;
+}

@@ -1,0 +1,203 @@
+/* The end of every decision: the history, its head file, syslog. */
+#include <sys/stat.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "err.h"
+#include "file.h"
+#include "path.h"
+#include "pins_priv.h"
+
+#define SYSLOG_MAX	16	/* events at once that are told singly */
+
+int
+pins_begin(struct btns_pins *p, struct btns_err *e)
+{
+	struct stat st;
+
+	p->first = 0;
+	p->now = time(NULL);
+	if (store_begin(p->store, e) == -1)
+		return btns_fail_at(e, "%s", p->path);
+	if (lstat(p->path, &st) == 0 && st.st_dev == p->dev &&
+	    st.st_ino == p->ino)
+		return 0;
+	store_rollback(p->store);
+	return btns_fail(e, BTNS_E_STORE, "%s: was replaced by another file"
+	    " just now; run this again", p->path);
+}
+
+void
+pins_rollback(struct btns_pins *p)
+{
+	p->first = 0;
+	store_rollback(p->store);
+}
+
+int
+pins_log(struct btns_pins *p, const char *verb, const char *identity,
+    const uint8_t *fp, const char *detail, struct btns_err *e)
+{
+	char actor[BTNS_WHO_MAX], login[BTNS_WHO_MAX];
+	struct btns_event v = {
+		.at = p->now, .actor = actor, .login = login,
+		.verb = verb, .identity = identity, .fp = fp, .detail = detail
+	};
+	struct store_event row;
+
+	btns_who(actor, login);
+	if (p->first != 0) {		/* this transaction's own last one */
+		v.seq = p->head.seq;
+		memcpy(v.previous, p->head.hash, sizeof(v.previous));
+	} else if (store_event_last(p->store, &v.seq, v.previous, e) == -1)
+		return -1;
+	v.seq++;
+	if (btns_event_hash(p->head.hash, &v, e) == -1)
+		return -1;
+	row = (struct store_event){ v.seq, v.at, actor, login, verb, identity,
+	    fp, detail, v.previous, p->head.hash };
+	if (store_event_add(p->store, &row, e) == -1)
+		return -1;
+	p->head.seq = v.seq;
+	if (p->first == 0)
+		p->first = v.seq;
+	return 0;
+}
+
+/* Text that peers and mail may have chosen, on one line and short. */
+static void
+plain(char *out, size_t size, const char *s)
+{
+	size_t n;
+
+	for (n = 0; s[n] != '\0' && n + 1 < size; n++)
+		out[n] = s[n] < 0x20 || s[n] >= 0x7f ? '?' : s[n];
+	out[n] = '\0';
+}
+
+static int
+tell(const struct store_event *v, void *arg)
+{
+	const struct btns_pins *p = arg;
+	char hash[2 * BTNS_EVENT_HASH + 1], fp[BTNS_FP_HEX] = "-";
+	char detail[512];
+
+	if (v->seq > p->head.seq)
+		return 1;
+	btns_hex(hash, v->hash, BTNS_EVENT_HASH);
+	if (v->fp != NULL)
+		btns_hex(fp, v->fp, BTNS_FP_LEN);
+	plain(detail, sizeof(detail), v->detail);
+	syslog(LOG_NOTICE, "%lld:%.16s %s %s %s %s %s", (long long)v->seq,
+	    hash, v->login, v->verb, v->identity == NULL ? "-" : v->identity,
+	    fp, detail);
+	return 0;
+}
+
+void
+pins_tell(struct btns_pins *p)
+{
+	char on[BTNS_SETTING_MAX], hash[2 * BTNS_EVENT_HASH + 1];
+	struct btns_err ignored;
+
+	if (btns_setting_get(p, "syslog", on, &ignored) == -1 ||
+	    strcmp(on, "off") == 0)
+		return;
+	openlog("btns", LOG_PID, LOG_AUTH);
+	if (p->head.seq - p->first < SYSLOG_MAX)
+		(void)store_events(p->store, p->first, tell, p, &ignored);
+	else {
+		btns_hex(hash, p->head.hash, BTNS_EVENT_HASH);
+		syslog(LOG_NOTICE, "%lld:%.16s events %lld to %lld",
+		    (long long)p->head.seq, hash, (long long)p->first,
+		    (long long)p->head.seq);
+	}
+	closelog();
+}
+
+int
+pins_commit(struct btns_pins *p, struct btns_err *e)
+{
+	if (store_commit(p->store, e) == -1) {
+		pins_rollback(p);
+		return btns_fail_at(e, "%s", p->path);
+	}
+	if (p->first != 0) {
+		pins_head_write(p, &p->head);
+		pins_tell(p);
+	}
+	p->first = 0;
+	return 0;
+}
+
+/* "318:9c41..." and a newline. */
+#define HEAD_TEXT	(24 + 2 * BTNS_EVENT_HASH)
+
+/*
+ * What is written already is decided already: a head that couldn't be
+ * written lags, which verify allows, and the next decision mends it.
+ */
+void
+pins_head_write(const struct btns_pins *p, const struct btns_head *h)
+{
+	char text[HEAD_TEXT], hex[2 * BTNS_EVENT_HASH + 1];
+	char name[256], temp[264];
+	struct btns_err ignored;
+	const char *base;
+	int dir, n;
+
+	if (btns_path_parent(&dir, &base, p->path, &ignored) == -1)
+		return;
+	(void)snprintf(name, sizeof(name), "%.240s.head", base);
+	(void)snprintf(temp, sizeof(temp), "%s.new", name);
+	btns_hex(hex, h->hash, BTNS_EVENT_HASH);
+	n = snprintf(text, sizeof(text), "%lld:%s\n", (long long)h->seq, hex);
+	if (btns_file_temp(dir, temp, 0600, text, (size_t)n, &ignored) == 0)
+		(void)renameat(dir, temp, dir, name);
+	(void)close(dir);
+}
+
+static bool
+parse_head(struct btns_head *h, char *text)
+{
+	char *colon = strchr(text, ':');
+	unsigned v;
+	size_t i;
+
+	if (colon == NULL || strlen(colon + 1) < 2 * BTNS_EVENT_HASH)
+		return false;
+	h->seq = strtoll(text, NULL, 10);
+	for (i = 0; i < BTNS_EVENT_HASH; i++) {
+		if (sscanf(colon + 1 + 2 * i, "%2x", &v) != 1)
+			return false;
+		h->hash[i] = (uint8_t)v;
+	}
+	return h->seq > 0;
+}
+
+int
+pins_head_read(const struct btns_pins *p, struct btns_head *h,
+    struct btns_err *e)
+{
+	char text[HEAD_TEXT + 1], name[256];
+	const char *base;
+	size_t n = 0;
+	int dir, rv;
+
+	if (btns_path_parent(&dir, &base, p->path, e) == -1)
+		return -1;
+	(void)snprintf(name, sizeof(name), "%.240s.head", base);
+	rv = btns_file_read(dir, name, text, sizeof(text) - 1, &n, e);
+	(void)close(dir);
+	if (rv == -1)
+		return e->code == BTNS_E_NOTFOUND ? 0 :
+		    btns_fail_at(e, "%s", name);
+	text[n] = '\0';
+	return parse_head(h, text) ? 1 : btns_fail(e, BTNS_E_STORE,
+	    "%s.head: damaged", p->path);
+}
