@@ -75,14 +75,14 @@ judge(enum judged *j, struct vouch *p, const char *heard, char *why,
 		judge_short(why, size, heard, hex, e->msg);
 		return 0;
 	}
-	for (i = 0; i < p->ncand; i++) {
+	for (i = 0; !p->chosen && i < p->ncand; i++) {
 		if (btns_heard_match(&v, &h, &p->cand[i].key, e) == -1)
 			return -1;
-		if (v.what == BTNS_MATCH) {
-			choose(p, &p->cand[i]);
-			*j = judge_key(p, &v, why, size);
-			return 0;
-		}
+		if (v.what != BTNS_MATCH)
+			continue;
+		choose(p, &p->cand[i]);
+		*j = judge_key(p, &v, why, size);
+		return 0;
 	}
 	if (!p->chosen) {
 		*j = JUDGED_NO;
@@ -329,6 +329,8 @@ only_one(struct vouch *p)
 		if (p->cand[i].learned)
 			learned = &p->cand[i];
 	}
+	if (p->a->opt['F'] != NULL && p->ncand > 1)
+		return;			/* that chooses */
 	if (live != NULL && p->a->opt['R'] == NULL)
 		choose(p, live);
 	else if (p->view.learned == 1)

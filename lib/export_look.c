@@ -193,13 +193,16 @@ export_examine(struct run *r, struct item *i, struct btns_err *e)
 /* Does the file hold the pin's key, and that alone? */
 static int
 holds(const uint8_t *buf, size_t n, const struct btns_key *k,
-    const char *path)
+    const char *path, struct btns_err *e)
 {
-	struct btns_err ignored;
 	struct btns_key there;
 
-	return n <= BTNS_TREE_FILE && btns_key_parse_one(&there, buf, n,
-	    path, &ignored) == 0 && btns_key_same(&there, k);
+	if (n > BTNS_TREE_FILE)
+		return 0;
+	if (btns_key_parse_one(&there, buf, n, path, e) == -1)
+		return e->code == BTNS_E_NOMEM || e->code == BTNS_E_CRYPTO ?
+		    -1 : 0;
+	return btns_key_same(&there, k);
 }
 
 int
@@ -220,6 +223,7 @@ btns_export_holds(struct btns_pins *p, struct btns_tree *t,
 		return -1;
 	if (rv == 0 || (rv = btns_tree_look(t, path, &st, buf, &len, e)) != 1)
 		return rv;
-	return S_ISREG(st.st_mode) && export_open_mode(&st) &&
-	    holds(buf, len, &k, path);
+	if (!S_ISREG(st.st_mode) || !export_open_mode(&st))
+		return 0;
+	return holds(buf, len, &k, path, e);
 }

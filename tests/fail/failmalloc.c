@@ -14,12 +14,14 @@
 #include <execinfo.h>
 #endif
 #include <fcntl.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static void	*(*real_malloc)(size_t);
@@ -203,7 +205,10 @@ strdup(const char *s)
 	return strndup(s, strlen(s));
 }
 
-/* Load what a first digest makes libcrypto load: strings, provider, table. */
+/*
+ * Load what a first digest makes libcrypto load: strings, provider, table;
+ * and glibc's list of services, without which 2.36 aborts in getpwuid().
+ */
 static void
 warm(void)
 {
@@ -216,6 +221,8 @@ warm(void)
 	find(&sha256, "EVP_sha256");
 	if (digest != NULL && sha256 != NULL)
 		(void)digest("", 0, out, NULL, sha256(), NULL);
+	(void)getpwuid(getuid());
+	tzset();
 }
 
 #ifdef __GLIBC__
