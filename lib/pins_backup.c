@@ -24,6 +24,22 @@ temp_name(char out[PATH_MAX + 16], const char *path, const char *end,
 	return 0;
 }
 
+/* Is the directory that a path lies in there, and safe? */
+static int
+check_parent(const char *path, struct btns_err *e)
+{
+	const char *base;
+	int fd;
+
+	if (btns_path_parent(&fd, &base, path, e) == 0) {
+		(void)close(fd);
+		return 0;
+	}
+	if (e->code == BTNS_E_NOTFOUND)
+		e->code = BTNS_E_STORE;	/* no answer, not a no */
+	return -1;
+}
+
 /* Sync the directory that a path lies in. */
 static int
 sync_parent(const char *path, struct btns_err *e)
@@ -61,14 +77,12 @@ btns_backup(struct btns_pins *p, const char *file, bool force,
     struct btns_counts *n, struct btns_head *head, struct btns_err *e)
 {
 	char temp[PATH_MAX + 16];
-	const char *base;
-	int dir, rv;
+	int rv;
 
 	memset(head, 0, sizeof(*head));
 	if (temp_name(temp, file, ".new", e) == -1 ||
-	    btns_path_parent(&dir, &base, file, e) == -1)
+	    check_parent(file, e) == -1)
 		return -1;
-	(void)close(dir);
 	if (strcmp(file, p->path) == 0)
 		return btns_fail(e, BTNS_E_USAGE, "%s: the store itself",
 		    file);
@@ -409,14 +423,12 @@ btns_restore(const char *path, const char *file, struct btns_restore *r,
 {
 	struct work w = { .r = r, .e = e };
 	char temp[PATH_MAX + 16];
-	const char *base;
-	int dir, rv = -1;
+	int rv;
 
 	r->former[0] = '\0';
 	if (temp_name(temp, path, ".restore", e) == -1 ||
-	    btns_path_parent(&dir, &base, path, e) == -1)
+	    check_parent(path, e) == -1)
 		return -1;
-	(void)close(dir);
 	if ((w.new = calloc(1, sizeof(*w.new))) == NULL)
 		return btns_fail(e, BTNS_E_NOMEM, "out of memory");
 	(void)snprintf(w.new->path, sizeof(w.new->path), "%s", path);

@@ -7,7 +7,7 @@ id=gw.example.org
 cp "$good/example2048.spki.pem" a.pub
 cp "$good/p256.spki.pem" b.pub
 cp "$good/p384.spki.pem" c.pub
-a=$(rsafp -q a.pub) b=$(rsafp -q b.pub) c=$(rsafp -q c.pub)
+a=$(rsafp -q a.pub) b=$(rsafp -q b.pub)
 f=$pubkeys/fqdn/$id
 
 new_store

@@ -35,7 +35,8 @@ same out "is printed" <<EOT
 ask
 EOT
 
-# in IDENTITY FILE [ADDRESS]: is it accepted?
+# in_tree IDENTITY FILE [ADDRESS]: is it accepted?
+# shellcheck disable=SC2317 # yes and no call it
 in_tree() {
 	btnsctl learn -q ${3:+-A "$3"} "$1" "$2" >/dev/null 2>&1
 	test -e "$pubkeys/$1"
