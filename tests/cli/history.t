@@ -80,7 +80,6 @@ same said "the head file holds it" <want
 # --- behind its back: each of these is found, with or without a head file
 cp "$store" good.db
 cp "$store.head" good.head
-n=0
 while IFS='|' read -r what sql; do
 	cp good.db "$store"
 	cp good.head "$store.head"
