@@ -54,6 +54,8 @@ folded(const struct btns_ident *id)
 	struct btns_ident copy = *id;
 
 	btns_ident_fold(once, id);
+	if (id->value[0] == '\0')
+		return;			/* fp/ */
 	must(once[0] != '\0' && strlen(once) <= strlen(id->value) + 8);
 	(void)snprintf(copy.value, sizeof(copy.value), "%s", once);
 	btns_ident_fold(twice, &copy);
