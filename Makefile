@@ -24,7 +24,8 @@ KEY_O	= lib/b64.o lib/der.o lib/err.o lib/fp.o lib/hash.o lib/heard.o \
 	  lib/keyone.o lib/keyread.o lib/keyssh.o lib/keywrite.o lib/oid.o \
 	  lib/pem.o lib/point.o lib/privder.o lib/secret.o lib/words.o
 PIN_O	= lib/expect.o lib/export.o lib/export_look.o lib/export_news.o \
-	  lib/export_plan.o lib/file.o lib/history.o lib/ident.o lib/iked.o \
+	  lib/export_plan.o lib/file.o lib/harvest.o lib/harvest_list.o \
+	  lib/history.o lib/ident.o lib/iked.o \
 	  lib/keygen.o lib/own.o lib/path.o lib/pins.o lib/pins_backup.o \
 	  lib/pins_decide.o lib/pins_log.o lib/pins_read.o lib/pins_revoke.o \
 	  lib/pins_set.o lib/pins_tree.o lib/pins_verify.o lib/plan.o \
@@ -39,7 +40,8 @@ RSAFP_O	= cmd/rsafp/main.o cmd/rsafp/names.o cmd/rsafp/rsafp.o
 BTNSKEY_O = cmd/btnskey/gen.o cmd/btnskey/main.o cmd/btnskey/pin.o \
 	  cmd/btnskey/pub.o cmd/btnskey/show.o
 BTNSCTL_O = cmd/btnsctl/backup.o cmd/btnsctl/check.o cmd/btnsctl/export.o \
-	  cmd/btnsctl/forget.o cmd/btnsctl/init.o cmd/btnsctl/learn.o \
+	  cmd/btnsctl/forget.o cmd/btnsctl/import.o cmd/btnsctl/init.o \
+	  cmd/btnsctl/learn.o \
 	  cmd/btnsctl/list.o cmd/btnsctl/log.o cmd/btnsctl/main.o \
 	  cmd/btnsctl/promote.o cmd/btnsctl/reject.o cmd/btnsctl/revoke.o \
 	  cmd/btnsctl/set.o cmd/btnsctl/show.o cmd/btnsctl/verify.o

@@ -83,7 +83,7 @@ fixes(const struct changes *ch, const struct btns_change *c)
 	if (c->want && !c->directory)
 		printf("    replace: btnsctl export%s -f\n", store);
 	else if (c->has_fp && c->trusted)
-		printf("    keep:    btnskey pin%s %s %s\n", store, id, word);
+		printf("    keep:    btnsctl import%s %s\n", store, word);
 	printf("    drop:    rm %s%s\n", c->directory ? "-r " : "", word);
 }
 

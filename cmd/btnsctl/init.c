@@ -71,8 +71,7 @@ ctl_init(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 	out_text(stdout, iked);
 	printf("/pubkeys\nnext: ");
 	if (files > 0)
-		printf("btnsctl export%s -n    (what iked trusts that no pin"
-		    " stands for)\n", again_store(again, cli));
+		printf("btnsctl import%s -n\n", again_store(again, cli));
 	else
 		printf("btnskey %s%s\n", has_key(iked) ? "show" : "gen",
 		    again_iked(again, cli));

@@ -48,6 +48,12 @@ static const struct cli_cmd cmds[] = {
 	  .synopsis = "[-q] [-A address] [-d store] [-S source] identity"
 	  " [file]",
 	  .brief = "note a key, without trusting it", .run = ctl_learn },
+	{ .name = "import", .group = "learn", .opts = COMMON "NR:c:fi:np",
+	  .max = -1,
+	  .synopsis = "[-fNnpq] [-c comment] [-d store] [-i identity]"
+	  " [-R old]\n                      [path ...]",
+	  .brief = "take over iked's tree, or files of keys",
+	  .run = ctl_import },
 	{ .name = "export", .group = "iked", .opts = COMMON "fm:n", .max = 0,
 	  .synopsis = "[-fnq] [-d store] [-m max] [-o format]",
 	  .brief = "make iked's tree what the store says",
@@ -81,10 +87,11 @@ static const char *const slips[][2] = {
 	{ "diff", "export -n" }, { "compare", "check" },
 	{ "history", "log" }, { "accept", "promote" },
 	{ "approve", "promote" }, { "deny", "reject" }, { "ban", "revoke" },
-	{ "block", "revoke" }, { "config", "set" }, { "save", "backup" },
-	{ "sync", "export" }, { "apply", "export" },
-	{ "commit", "export" }, { "create", "init" }, { "setup", "init" },
-	{ "help", "-h" }, { "version", "-V" }, { NULL, NULL }
+	{ "block", "revoke" }, { "config", "set" }, { "load", "import" },
+	{ "adopt", "import" }, { "save", "backup" }, { "sync", "export" },
+	{ "apply", "export" }, { "commit", "export" }, { "create", "init" },
+	{ "setup", "init" }, { "help", "-h" }, { "version", "-V" },
+	{ NULL, NULL }
 };
 
 int

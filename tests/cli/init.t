@@ -141,7 +141,7 @@ cp "$good/p256.spki.pem" "$pubkeys/fqdn/gw.example.org"
 check 0 "a tree with a file" btnsctl init -D "$iked"
 same out "is counted" <<EOT
 $store: created; 0 pins, 1 file in $iked/pubkeys
-next: btnsctl export -n    (what iked trusts that no pin stands for)
+next: btnsctl import -n
 EOT
 yes "and left as it is" cmp "$good/p256.spki.pem" \
     "$pubkeys/fqdn/gw.example.org"

@@ -10,7 +10,7 @@
 #
 # /etc/iked and /var/lib/btns stand for directories of ours, and so they do
 # in the output.  Keys that an example makes differ each time, as do times:
-# only their form is compared.  gw.pub, gw-new.pub and ipsec.conf are of the
+# only their form is compared.  gw*.pub and ipsec.conf are of the
 # corpus, and so their fingerprints are compared digit by digit.
 . "$(dirname "$0")/lib.sh"
 top=$(cd "$here/../.." && pwd) || exit 99
@@ -159,9 +159,11 @@ scratch() {
 	shims
 	cp "$data/good/example2048.spki.pem" "$home/gw.pub"
 	cp "$data/good/p256b.spki.pem" "$home/gw-new.pub"
+	cp "$data/good/p384.spki.pem" "$home/gw-p384.pub"
 	cp "$data/good/ipsec.conf" "$home/ipsec.conf"
 	echo '862b e069 7046 a459  0308 250c 892b 7e79' >"$home/heard"
-	rsafp -q "$home/gw.pub" "$home/gw-new.pub" "$home/ipsec.conf" \
+	rsafp -q "$home/gw.pub" "$home/gw-new.pub" "$home/gw-p384.pub" \
+	    "$home/ipsec.conf" \
 	    "$data/good/p256.spki.pem" >known
 	last=0
 }

@@ -1,0 +1,307 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../lib/export.h"
+#include "../../lib/harvest.h"
+#include "../../lib/keyder.h"
+#include "../session.h"
+#include "btnsctl.h"
+
+#define ITEMS_MAX	1000000
+
+/* What was found, kept until the store is locked: reading may take long. */
+struct found {
+	enum harvest_kind kind;
+	struct btns_ident ident;
+	struct btns_fp	 fp;
+	uint8_t		*spki;		/* NULL: a fingerprint alone */
+	size_t		 spkilen;
+	char		*object, *path;	/* path: in the tree, or NULL */
+	const char	*source;
+	char		*odd_text;	/* or NULL */
+	bool		 trusted;
+	uint8_t		 digest[32];
+};
+
+struct import {
+	struct cli	*cli;
+	const struct cli_args *a;
+	struct btns_pins *store;
+	struct btns_ident as;
+	char		 replaces[2 * BTNS_FP_LEN + 1];
+	struct found	*found;
+	size_t		 n, room;
+	struct btns_ident *touched;	/* whose files are to be written */
+	size_t		 ntouched;
+	unsigned long	 pins, learned, seen, same, revoked, left;
+	struct btns_err	*e;
+};
+
+static void
+told(struct import *m, const char *object, const char *why)
+{
+	if (m->cli->fmt != OUT_TABLE)
+		return;
+	printf("! ");
+	out_text(stdout, object);
+	printf(": ");
+	out_text(stdout, why);
+	putchar('\n');
+}
+
+static void
+left(const char *object, const char *why, void *arg)
+{
+	struct import *m = arg;
+	size_t n = strlen(object);
+
+	m->left++;
+	/* An error names its file already. */
+	if (strncmp(object, why, n) == 0 && why[n] == ':')
+		why += n + 1 + (why[n + 1] == ' ');
+	told(m, object, why);
+}
+
+static int
+keep(const struct harvest_item *it, void *arg)
+{
+	struct import *m = arg;
+	uint8_t spki[BTNS_ENC_MAX];
+	struct found *f;
+
+	if (m->n == ITEMS_MAX)
+		return btns_fail(m->e, BTNS_E_FORMAT, "%s: over %d keys at"
+		    " once", it->object, ITEMS_MAX);
+	if (m->n == m->room) {
+		m->room = m->room == 0 ? 256 : 2 * m->room;
+		if ((f = reallocarray(m->found, m->room, sizeof(*f))) == NULL)
+			return btns_fail(m->e, BTNS_E_NOMEM, "out of memory");
+		m->found = f;
+	}
+	f = &m->found[m->n];
+	*f = (struct found){ .kind = it->kind, .ident = it->ident,
+	    .fp = it->fp, .source = it->source, .trusted = it->trusted };
+	memcpy(f->digest, it->digest, sizeof(f->digest));
+	m->n++;
+	if (it->key != NULL && (btns_key_encode(spki, &f->spkilen, it->key,
+	    BTNS_ENC_SPKI, m->e) == -1))
+		return -1;
+	if ((f->object = strdup(it->object)) == NULL ||
+	    (it->path != NULL && (f->path = strdup(it->path)) == NULL) ||
+	    (it->odd != NULL && (f->odd_text = strdup(it->odd)) == NULL) ||
+	    (it->key != NULL && (f->spki = malloc(f->spkilen)) == NULL))
+		return btns_fail(m->e, BTNS_E_NOMEM, "out of memory");
+	if (f->spki != NULL)
+		memcpy(f->spki, spki, f->spkilen);
+	return 0;
+}
+
+static int
+touch(struct import *m, const struct btns_ident *id)
+{
+	struct btns_ident *p = m->touched;
+
+	/* Room for a power of two, doubled when it is full. */
+	if ((m->ntouched & (m->ntouched - 1)) == 0 &&
+	    (p = reallocarray(p, m->ntouched == 0 ? 1 : 2 * m->ntouched,
+	    sizeof(*p))) == NULL)
+		return btns_fail(m->e, BTNS_E_NOMEM, "out of memory");
+	m->touched = p;
+	m->touched[m->ntouched++] = *id;
+	return 0;
+}
+
+static int
+touch_pin(const struct btns_pin *pin, void *arg)
+{
+	return touch(arg, &pin->ident);
+}
+
+static int
+revoke(struct import *m, const struct found *f)
+{
+	char hex[BTNS_FP_HEX];
+	int rv = btns_pins_revoke(m->store, &f->fp, m->a->opt['c'], m->e);
+
+	if (rv == -1 && m->e->code == BTNS_E_REFUSED) {
+		left(f->object, m->e->msg, m);
+		return 0;
+	}
+	if (rv == -1)
+		return -1;
+	btns_fp_hex(hex, &f->fp);
+	m->revoked += rv == 1;
+	m->same += rv == 0;
+	return btns_pins_by_prefix(m->store, hex, touch_pin, m, m->e);
+}
+
+/* The file becomes ours as it lies. */
+static int
+adopt(struct import *m, const struct found *f)
+{
+	struct btns_exported x = { f->path, f->digest, f->digest };
+
+	return btns_exported_put(m->store, &x, m->e);
+}
+
+static int
+done(struct import *m, const struct found *f, const struct trust_verdict *v,
+    const char *name)
+{
+	char text[256];
+
+	switch (v->effect) {
+	case TRUST_BIND:
+	case TRUST_REPLACE:
+		m->pins++;
+		if (f->odd_text != NULL)
+			told(m, name, f->odd_text);
+		return f->path != NULL && f->trusted ? adopt(m, f) :
+		    touch(m, &f->ident);
+	case TRUST_NOTICE:
+		m->learned++;
+		(void)snprintf(text, sizeof(text), "%s", v->alarm ==
+		    TRUST_CONFLICT ? "CONFLICT: another key is learned too" :
+		    "ANOTHER KEY than before; learned only");
+		if (v->alarm != TRUST_QUIET)
+			told(m, name, text);
+		else if (f->odd_text != NULL)
+			told(m, name, f->odd_text);
+		return 0;
+	case TRUST_SIGHT:
+		m->seen++;
+		return 0;
+	default:
+		m->same++;
+		return f->path != NULL && f->trusted && v->alarm ==
+		    TRUST_QUIET ? adopt(m, f) : 0;
+	}
+}
+
+static int
+bind(struct import *m, const struct found *f)
+{
+	struct btns_order o = { .given = { .typed = true,
+	    .force = m->a->opt['f'] != NULL }, .comment = m->a->opt['c'],
+	    .source = f->source, .replaces = m->a->opt['R'] == NULL ? NULL :
+	    m->replaces };
+	enum trust_verb verb = f->trusted || m->a->opt['p'] != NULL ?
+	    TRUST_IMPORT_TREE : TRUST_IMPORT;
+	char name[BTNS_ID_PRINT];
+	struct trust_verdict v;
+	struct btns_view view;
+	struct btns_key k;
+
+	btns_ident_print(name, &f->ident);
+	if (btns_key_der(&k, BTNS_KIND_SPKI, f->spki, f->spkilen,
+	    m->e) == -1 || btns_pins_do(m->store, verb, &f->ident, &k, &o,
+	    NULL, &v, &view, m->e) == -1)
+		return -1;
+	if (v.reason == TRUST_OK)
+		return done(m, f, &v, name);
+	m->left++;
+	told(m, name, v.reason == TRUST_ASK ? "its key is another identity's"
+	    " too, and that takes proof: btnskey pin -F" :
+	    trust_reason_text(v.reason));
+	return 0;
+}
+
+static void
+summary(const struct import *m, bool dry, const struct harvest *h)
+{
+	if (m->cli->quiet || m->cli->fmt != OUT_TABLE)
+		return;
+	if (m->pins > 0)
+		printf("+ %lu pin%s%s\n", m->pins, m->pins == 1 ? "" : "s",
+		    m->a->argc == 0 ? ", as iked trusts these files today"
+		    " (evidence: file)" : "");
+	if (h->ca + h->hashed + h->patterns + h->ports > 0)
+		printf("skipped: %lu of certificate authorities, %lu hashed,"
+		    " %lu patterns, %lu with ports\n", h->ca, h->hashed,
+		    h->patterns, h->ports);
+	printf("import: %lu pin%s, %lu learned, %lu revoked, %lu known"
+	    " already, %lu left alone%s\n", m->pins, m->pins == 1 ? "" : "s",
+	    m->learned, m->revoked, m->same + m->seen, m->left,
+	    dry ? "; nothing was changed" : "");
+}
+
+/* All that was found, in one transaction; a plan is one that ends in no. */
+static int
+decide(struct import *m, bool dry)
+{
+	size_t i;
+	int rv = 0;
+
+	if (btns_pins_begin(m->store, m->e) == -1)
+		return -1;
+	for (i = 0; i < m->n && rv == 0; i++)
+		rv = m->found[i].kind == HARVEST_REVOKED ?
+		    revoke(m, &m->found[i]) : bind(m, &m->found[i]);
+	if (rv == 0)
+		return btns_pins_end(m->store, !dry, m->e);
+	(void)btns_pins_end(m->store, false, m->e);
+	return rv;
+}
+
+static int
+run(struct import *m)
+{
+	bool dry = m->a->opt['n'] != NULL;
+	struct harvest h = { .iked = btns_pins_iked(m->store),
+	    .as = m->a->opt['i'] == NULL ? NULL : &m->as, .item = keep,
+	    .left = left, .arg = m };
+	int i, rv = 0, tree = CLI_YES;
+
+	if (m->a->argc == 0)
+		rv = btns_harvest_tree(&h, m->e);
+	for (i = 0; i < m->a->argc && rv == 0; i++)
+		rv = btns_harvest_path(&h, m->a->argv[i], m->e);
+	if (rv != 0 || decide(m, dry) == -1)
+		return -1;
+	summary(m, dry, &h);
+	rv = m->left > 0 ? CLI_NO : CLI_YES;
+	if (!dry && m->a->opt['N'] == NULL && m->ntouched > 0)
+		tree = changes_decided(m->cli, m->store, m->touched,
+		    m->ntouched, "imported into the store, but not in iked's"
+		    " tree", m->e);
+	return tree == -1 ? -1 : cli_worst(rv, tree);
+}
+
+static int
+options(struct import *m, struct btns_err *e)
+{
+	const struct cli_args *a = m->a;
+
+	if (a->opt['i'] != NULL && a->argc == 0)
+		return cli_usage(e, "-i needs a file");
+	if (a->opt['i'] != NULL && btns_ident_parse(&m->as, a->opt['i'],
+	    e) == -1)
+		return -1;
+	if (a->opt['R'] != NULL && !hex_digits(m->replaces, a->opt['R']))
+		return cli_usage(e, "-R %s: not 8 to 64 digits of a"
+		    " fingerprint", a->opt['R']);
+	return a->opt['c'] == NULL ? 0 : btns_comment_check(a->opt['c'], e);
+}
+
+int
+ctl_import(struct cli *cli, const struct cli_args *a, struct btns_err *e)
+{
+	struct import m = { .cli = cli, .a = a, .e = e };
+	size_t i;
+	int rv;
+
+	if (options(&m, e) == -1 || session_open(&m.store, cli, e) == -1)
+		return -1;
+	rv = run(&m);
+	for (i = 0; i < m.n; i++) {
+		free(m.found[i].spki);
+		free(m.found[i].object);
+		free(m.found[i].path);
+		free(m.found[i].odd_text);
+	}
+	free(m.found);
+	free(m.touched);
+	btns_pins_close(m.store);
+	return rv;
+}
