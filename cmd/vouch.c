@@ -144,6 +144,7 @@ ask(struct vouch *p, enum trust_evidence need, struct btns_err *e)
 	int rv;
 
 	vouch_intro(p, need);
+	p->asked = true;
 	for (;;) {
 		if ((rv = ask_line(line, sizeof(line), prompt, e)) == -1)
 			return -1;
@@ -233,8 +234,9 @@ decide(struct vouch *p, struct btns_err *e)
 	shown = p->view;
 	if (give_evidence(p, &v, e) == -1)
 		return -1;
+	/* Without a prompt nobody looked: the table decides on what is now. */
 	if (btns_pins_do(p->store, p->verb, &p->id, &p->key, &p->order,
-	    &shown, &v, &p->view, e) == -1)
+	    p->asked ? &shown : NULL, &v, &p->view, e) == -1)
 		return -1;
 	return v.reason == TRUST_OK ? vouch_report(p, &v, e) :
 	    vouch_refuse(p, &v, e);

@@ -22,6 +22,7 @@ struct vouch {
 	char		 name[BTNS_ID_PRINT];	/* the identity, printed */
 	const char	*file;		/* NULL: it was learned */
 	bool		 chosen;	/* key is the one meant */
+	bool		 asked;		/* a person looked, and answered */
 	struct btns_key	 key;
 	char		 key_name[BTNS_KEY_NAME_MAX];
 	struct btns_order order;

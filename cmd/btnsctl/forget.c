@@ -110,6 +110,7 @@ decide(struct forget *f, struct btns_err *e)
 	const struct btns_key *key = f->one ? &f->key : NULL;
 	struct btns_view shown;
 	struct trust_verdict v;
+	bool asked = false;
 	int rv;
 
 	if (btns_pins_try(f->store, verb, &f->id, key, &f->order, &v,
@@ -121,10 +122,11 @@ decide(struct forget *f, struct btns_err *e)
 			return cli_usage(e, "no terminal to ask at: give -y");
 		if (ask(f, e) == -1)
 			return -1;
+		asked = true;
 	}
 	f->order.given.evidence = TRUST_OPERATOR;
-	if (btns_pins_do(f->store, verb, &f->id, key, &f->order, &shown, &v,
-	    &f->view, e) == -1)
+	if (btns_pins_do(f->store, verb, &f->id, key, &f->order,
+	    asked ? &shown : NULL, &v, &f->view, e) == -1)
 		return -1;
 	if (v.reason != TRUST_OK)
 		return btns_fail(e, BTNS_E_NOTFOUND, "%s: %s%s%s", f->name,

@@ -1,0 +1,134 @@
+#!/bin/sh
+# Real processes at once: the races that the trust table names, 8 writers,
+# and a reader that never ends.
+. "$(dirname "$0")/lib.sh"
+. "$here/data/setup.sh"
+
+cp "$good/example2048.spki.pem" a.pub
+cp "$good/p256.spki.pem" b.pub
+cp "$good/p384.spki.pem" c.pub
+a=$(rsafp -q a.pub)
+
+# --- two first keys at once: one is accepted, the other a conflict
+new_store
+btnsctl set -q tofu accept-new
+btnsctl set -q accept-for 'fqdn/*'
+i=0
+while [ $i -lt 8 ]; do
+	btnsctl learn -q n$i a.pub 2>/dev/null &
+	one=$!
+	btnsctl learn -q n$i b.pub 2>/dev/null
+	wait $one
+	btnsctl list -o tsv n$i | cut -f 1 | sort | tr '\n' ' ' >said
+	[ "$(cat said)" = 'accepted conflict ' ] ||
+		[ "$(cat said)" = 'learned learned ' ] ||
+		echo "$i: $(cat said)"
+	btnsctl forget -q -y n$i
+	btnsctl revoke -q "$a" 2>/dev/null
+	btnsctl unrevoke -q -c again "$a"
+	i=$((i + 1))
+done >faults
+empty faults "two first keys: the first is accepted, the second a conflict"
+
+# --- revoke against learn: revoked in either order
+new_store
+btnsctl set -q tofu accept-new
+btnsctl set -q accept-for 'fqdn/*'
+i=0
+while [ $i -lt 8 ]; do
+	btnsctl learn -q r$i a.pub >/dev/null 2>&1 &
+	one=$!
+	btnsctl revoke -q "$a" 2>>odd
+	wait $one
+	btnsctl export -q >>odd 2>&1
+	test ! -e "$pubkeys/fqdn/r$i" || echo "$i: in the tree"
+	btnsctl learn -q r$i a.pub 2>/dev/null && echo "$i: learned again"
+	btnsctl list -o tsv "r$i" 2>/dev/null | cut -f 1
+	btnsctl unrevoke -q -c again "$a"
+	i=$((i + 1))
+done >faults
+empty faults "revoke against learn ends revoked"
+empty odd "without a word"
+check 0 "the history holds all of it" btnsctl verify
+
+# --- an answer counts only if nothing changed since the question
+new_store
+btnsctl learn -q gw.example.org a.pub
+tty 1 "promote against another key" \
+    "shows {(yes/no/[fingerprint])? }
+    catch {exec $bin/btnsctl learn -q gw.example.org $tmp/b.pub}
+    types yes" btnsctl promote gw.example.org
+like screen "is refused" ': changed while you looked; nothing was done'
+btnsctl list -o tsv | cut -f 1 | sort -u >said
+same said "and nothing was" <<EOT
+conflict
+EOT
+new_store
+tty 1 "pin against a revocation" \
+    "shows {(yes/no/[fingerprint])? }
+    exec $bin/btnsctl revoke -q $a
+    types yes" btnskey pin gw.example.org a.pub
+no "pins nothing" test -e "$pubkeys/fqdn/gw.example.org"
+new_store
+btnskey pin -q -y gw.example.org a.pub
+tty 1 "forget against a renewal" \
+    "shows {Forget it (yes/no)? }
+    exec $bin/btnskey pin -q -R $(printf %.8s "$a") -F $(rsafp -q b.pub) gw.example.org $tmp/b.pub
+    types yes" btnsctl forget gw.example.org
+yes "forgets nothing" cmp b.pub "$pubkeys/fqdn/gw.example.org"
+
+# --- 8 processes write at once
+new_store
+w=0
+while [ $w -lt 8 ]; do
+	(
+		i=0
+		while [ $i -lt 6 ]; do
+			timeout 60 btnskey pin -q -y w$w.n$i.example.org b.pub ||
+				echo "pin $w.$i: $?"
+			i=$((i + 1))
+		done
+		timeout 60 btnsctl forget -q -y w$w.n0.example.org ||
+			echo "forget $w: $?"
+		timeout 60 btnsctl learn -q all.example.org a.pub >/dev/null ||
+			echo "learn $w: $?"
+		timeout 60 btnsctl export -q || echo "export $w: $?"
+	) >faults.$w 2>&1 &
+	w=$((w + 1))
+done
+wait
+cat faults.? >faults
+empty faults "8 writers: none fails, none waits for ever"
+btnsctl list -o tsv '*.n*' | wc -l | tr -d ' ' >said
+same said "and none loses a change" <<EOT
+40
+EOT
+btnsctl list -o tsv all.example.org | cut -f 1,7 >said
+same said "nor a sighting" <<EOT
+learned	8
+EOT
+find "$pubkeys" -type f -name 'w*' | wc -l | tr -d ' ' >said
+same said "the tree has them all" <<EOT
+40
+EOT
+check 0 "just as the store says" btnsctl export -n
+check 0 "and so does the history" btnsctl verify
+
+# --- a reader that never ends
+sql "WITH RECURSIVE i (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i
+    WHERE n < 3000) INSERT INTO binding (type, value, fold, fp, state, past,
+    since, first_seen, source, evidence, actor, login) SELECT 'fqdn', 'h' ||
+    n, 'h' || n, fp, 'retired', 1, 0, 0, 'file', 'operator', 'x', 'x' FROM i,
+    key WHERE hex(fp) LIKE '9416%'"
+mkfifo pipe
+btnsctl list -s retired -o json >pipe 2>err &
+pid=$!
+exec 3<pipe
+sleep 0.5
+yes "a list that nobody reads is still at it" kill -0 $pid
+check 0 "and blocks no revocation" \
+    timeout 5 btnsctl revoke -q "$(rsafp -q c.pub)"
+kill $pid
+wait $pid 2>/dev/null
+exec 3<&-
+finish
