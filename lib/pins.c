@@ -144,6 +144,9 @@ create(struct btns_pins *p, struct btns_err *e)
 	rv = first_event(p, e);
 	store_close(p->store);
 	p->store = NULL;
+	/* Its head comes first: a store without one would look cut. */
+	if (rv == 0 && access(p->path, F_OK) == -1)
+		pins_head_write(p, &p->head, 1);
 	if (rv == -1)
 		(void)btns_fail_at(e, "%s", p->path);
 	else if ((rv = link(temp, p->path)) == -1)
@@ -151,8 +154,6 @@ create(struct btns_pins *p, struct btns_err *e)
 		    "%s: exists, kept", p->path) :
 		    btns_fail_sys(e, "%s", p->path));
 	(void)unlink(temp);
-	if (rv == 0)
-		pins_head_write(p, &p->head);
 	btns_pins_unlock(lock);
 	return rv == -1 ? -1 : open_store(p, e);
 }

@@ -342,17 +342,19 @@ set_aside(struct work *w)
 static int
 swap(struct work *w, const char *path, const char *temp)
 {
-	int rv;
+	struct btns_head head[HEADS];
+	int rv = 0;
 
-	if (w->old == NULL)
-		rv = link(temp, path);
-	else if (set_aside(w) == -1)
+	memset(head, 0, sizeof(head));
+	head[0] = w->new->head;
+	if (w->old != NULL && (set_aside(w) == -1 || (rv = store_event_last(
+	    w->old->store, &head[1].seq, head[1].hash, w->e)) == -1))
 		return -1;
-	else
-		rv = rename(temp, path);
+	pins_head_write(w->new, head, rv == 1 ? 2 : 1);
+	rv = w->old == NULL ? link(temp, path) : rename(temp, path);
 	if (rv == -1)
 		return btns_fail_sys(w->e, "%s", path);
-	pins_head_write(w->new, &w->new->head);
+	pins_head_write(w->new, head, 1);
 	return sync_parent(path, w->e);
 }
 

@@ -128,7 +128,7 @@ pins_commit(struct btns_pins *p, struct btns_err *e)
 		return btns_fail_at(e, "%s", p->path);
 	}
 	if (p->first != 0) {
-		pins_head_write(p, &p->head);
+		pins_head_write(p, &p->head, 1);
 		pins_tell(p);
 	}
 	p->first = 0;
@@ -143,33 +143,37 @@ pins_commit(struct btns_pins *p, struct btns_err *e)
  * written lags, which verify allows, and the next decision mends it.
  */
 void
-pins_head_write(const struct btns_pins *p, const struct btns_head *h)
+pins_head_write(const struct btns_pins *p, const struct btns_head *h,
+    unsigned count)
 {
-	char text[HEAD_TEXT], hex[2 * BTNS_EVENT_HASH + 1];
+	char text[HEADS * HEAD_TEXT], hex[2 * BTNS_EVENT_HASH + 1];
 	char name[256], temp[264];
 	struct btns_err ignored;
 	const char *base;
-	int dir, n;
+	int dir, n = 0;
 
 	if (btns_path_parent(&dir, &base, p->path, &ignored) == -1)
 		return;
 	(void)snprintf(name, sizeof(name), "%.240s.head", base);
 	(void)snprintf(temp, sizeof(temp), "%s.new", name);
-	btns_hex(hex, h->hash, BTNS_EVENT_HASH);
-	n = snprintf(text, sizeof(text), "%lld:%s\n", (long long)h->seq, hex);
+	for (; count > 0; count--, h++) {
+		btns_hex(hex, h->hash, BTNS_EVENT_HASH);
+		n += snprintf(text + n, sizeof(text) - (size_t)n,
+		    "%lld:%s\n", (long long)h->seq, hex);
+	}
 	if (btns_file_temp(dir, temp, 0600, text, (size_t)n, &ignored) == 0)
 		(void)renameat(dir, temp, dir, name);
 	(void)close(dir);
 }
 
 static bool
-parse_head(struct btns_head *h, char *text)
+parse_head(struct btns_head *h, const char *text)
 {
-	char *colon = strchr(text, ':');
+	const char *colon = strchr(text, ':');
 	unsigned v;
 	size_t i;
 
-	if (colon == NULL || strlen(colon + 1) < 2 * BTNS_EVENT_HASH)
+	if (colon == NULL || strlen(colon + 1) != 2 * BTNS_EVENT_HASH)
 		return false;
 	h->seq = strtoll(text, NULL, 10);
 	for (i = 0; i < BTNS_EVENT_HASH; i++) {
@@ -181,10 +185,10 @@ parse_head(struct btns_head *h, char *text)
 }
 
 int
-pins_head_read(const struct btns_pins *p, struct btns_head *h,
+pins_head_read(const struct btns_pins *p, struct btns_head h[HEADS],
     struct btns_err *e)
 {
-	char text[HEAD_TEXT + 1], name[256];
+	char text[HEADS * HEAD_TEXT + 1], name[256], *line, *rest;
 	const char *base;
 	size_t n = 0;
 	int dir, rv;
@@ -198,6 +202,10 @@ pins_head_read(const struct btns_pins *p, struct btns_head *h,
 		return e->code == BTNS_E_NOTFOUND ? 0 :
 		    btns_fail_at(e, "%s", name);
 	text[n] = '\0';
-	return parse_head(h, text) ? 1 : btns_fail(e, BTNS_E_STORE,
+	rv = 0;
+	for (line = strtok_r(text, "\n", &rest); line != NULL && rv < HEADS &&
+	    parse_head(&h[rv], line); line = strtok_r(NULL, "\n", &rest))
+		rv++;
+	return line == NULL && rv > 0 ? rv : btns_fail(e, BTNS_E_STORE,
 	    "%s.head: damaged", p->path);
 }

@@ -61,10 +61,15 @@ int	 pins_log(struct btns_pins *, const char *verb, const char *identity,
 /* Tell syslog of the transaction that was committed just now. */
 void	 pins_tell(struct btns_pins *);
 
-/* The head file beside the store: 1, 0 where there is none, or -1. */
-int	 pins_head_read(const struct btns_pins *, struct btns_head *,
+/*
+ * The head file beside the store: how many heads it names, 0 where there is
+ * none, or -1.  While a store is replaced it names the old and the new one.
+ */
+#define HEADS	2
+int	 pins_head_read(const struct btns_pins *, struct btns_head[HEADS],
 	    struct btns_err *);
-void	 pins_head_write(const struct btns_pins *, const struct btns_head *);
+void	 pins_head_write(const struct btns_pins *, const struct btns_head *,
+	    unsigned n);
 
 /* Revoke within a transaction; logs how. */
 int	 pins_revoke(struct btns_pins *, const uint8_t *fp,

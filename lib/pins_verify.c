@@ -225,7 +225,9 @@ struct verify {
 	void		*arg;
 	bool		 bad;
 	struct btns_head at;		/* the last event so far */
-	struct btns_head file;		/* the head file's; seq 0: none */
+	struct btns_head file[HEADS];	/* the head file's */
+	int		 nfile;
+	bool		 found;		/* one of those is an event */
 	int64_t		 seq;		/* the anchor */
 	const char	*digits;
 	struct btns_err	*e;
@@ -242,14 +244,12 @@ static void
 anchors(struct verify *v, const struct btns_event *ev, const uint8_t *hash)
 {
 	char hex[2 * BTNS_EVENT_HASH + 1], text[256];
+	int i;
 
 	btns_hex(hex, hash, BTNS_EVENT_HASH);
-	if (ev->seq == v->file.seq &&
-	    memcmp(hash, v->file.hash, BTNS_EVENT_HASH) != 0) {
-		(void)snprintf(text, sizeof(text), "event %lld is not the one"
-		    " that the head file names", (long long)ev->seq);
-		wrong(v, text);
-	}
+	for (i = 0; i < v->nfile; i++)
+		v->found = v->found || (ev->seq == v->file[i].seq &&
+		    memcmp(hash, v->file[i].hash, BTNS_EVENT_HASH) == 0);
 	if (ev->seq == v->seq && strncmp(hex, v->digits,
 	    strlen(v->digits)) != 0) {
 		(void)snprintf(text, sizeof(text), "event %lld has the hash"
@@ -314,10 +314,14 @@ check_end(struct verify *v)
 {
 	char text[256];
 
-	if (v->file.seq > v->at.seq) {
+	if (v->nfile > 0 && !v->found && v->file[0].seq > v->at.seq) {
 		(void)snprintf(text, sizeof(text), "events %lld to %lld, that"
 		    " the head file knows, are missing", (long long)v->at.seq
-		    + 1, (long long)v->file.seq);
+		    + 1, (long long)v->file[0].seq);
+		wrong(v, text);
+	} else if (v->nfile > 0 && !v->found) {
+		(void)snprintf(text, sizeof(text), "event %lld is not the one"
+		    " that the head file names", (long long)v->file[0].seq);
 		wrong(v, text);
 	}
 	if (v->seq > v->at.seq) {
@@ -386,11 +390,12 @@ btns_verify(struct btns_pins *p, int64_t seq, const char *digits,
 {
 	struct verify v = { .p = p, .wrong = fn, .arg = arg, .seq = seq,
 	    .digits = digits, .e = e };
-	int rv = pins_head_read(p, &v.file, e);
+	int rv = pins_head_read(p, v.file, e);
 
 	if (rv == -1 && e->code != BTNS_E_STORE)
 		return -1;
-	if (rv != 1)
+	v.nfile = rv > 0 ? rv : 0;
+	if (rv <= 0)
 		wrong(&v, rv == 0 ? "the head file is missing" : e->msg);
 	return finish(&v, head);
 }
