@@ -116,7 +116,8 @@ add_want(const struct btns_pin *pin, void *arg)
 	    export_render(text, &n, &k, r->e) == -1 ||
 	    (rv = export_path(path, r, pin, &k, r->e)) == -1)
 		return -1;
-	if (rv == 1 && want(r, path, pin, text, n) == -1)
+	if (rv == 1 && (!r->fp_only || pin->ident.type == BTNS_ID_FP) &&
+	    want(r, path, pin, text, n) == -1)
 		return -1;
 	/* By choice every pin can be found by its key; never an accepted. */
 	if (r->fp_tree < 2 || pin->ident.type == BTNS_ID_FP ||
@@ -201,16 +202,74 @@ merge(struct run *r)
 	r->n = o + 1;
 }
 
+/* What the store wrote at a path, and what may lie there. */
+static int
+collect_path(struct run *r, const char *path, struct btns_err *e)
+{
+	return btns_exported_get(r->pins, path, add_row, r, e) == -1 ||
+	    item_new(r, path) == NULL ? -1 : 0;
+}
+
+/* Keys of an identity: their files in pubkeys/fp are its too. */
+struct keys {
+	struct run	*r;
+	struct { struct btns_fp fp; struct btns_key key; } *k;
+	size_t		 n;
+};
+
+static int
+add_key(const struct btns_pin *pin, void *arg)
+{
+	struct keys *l = arg;
+	void *p = reallocarray(l->k, l->n + 1, sizeof(*l->k));
+
+	if (p == NULL)
+		return btns_fail(l->r->e, BTNS_E_NOMEM, "out of memory");
+	l->k = p;
+	l->k[l->n].fp = pin->fp;
+	return btns_pin_key(&l->k[l->n++].key, pin, l->r->e);
+}
+
+/* Under either name; and wanted there, perhaps, for another identity. */
+static int
+collect_key(struct run *r, const struct btns_fp *fp,
+    const struct btns_key *k, struct btns_err *e)
+{
+	char path[BTNS_TREE_PATH], hex[BTNS_FP_HEX];
+
+	int rv;
+
+	btns_fp_hex(hex, fp);
+	(void)snprintf(path, sizeof(path), "fp/%s", hex);
+	r->fp_only = true;
+	rv = btns_pins_by_prefix(r->pins, hex, add_want, r, e);
+	r->fp_only = false;
+	if (rv == -1 || collect_path(r, path, e) == -1 ||
+	    legacy_name(hex, k, e) == -1)
+		return -1;
+	(void)snprintf(path, sizeof(path), "fp/%s", hex);
+	return collect_path(r, path, e);
+}
+
 /* The paths that one identity has, or had. */
 static int
 collect_one(struct run *r, const struct btns_ident *id, struct btns_err *e)
 {
+	struct keys l = { r, NULL, 0 };
 	char path[BTNS_ID_PRINT];
+	size_t i;
+	int rv;
 
 	btns_ident_print(path, id);
-	return btns_pins_of(r->pins, id, add_want, r, e) == -1 ||
-	    btns_exported_get(r->pins, path, add_row, r, e) == -1 ||
-	    item_new(r, path) == NULL ? -1 : 0;
+	rv = btns_pins_of(r->pins, id, add_want, r, e);
+	if (rv == 0 && id->type != BTNS_ID_FP)
+		rv = collect_path(r, path, e);
+	if (rv == 0 && r->fp_tree > 0)
+		rv = btns_pins_of(r->pins, id, add_key, &l, e);
+	for (i = 0; i < l.n && rv == 0; i++)
+		rv = collect_key(r, &l.k[i].fp, &l.k[i].key, e);
+	free(l.k);
+	return rv;
 }
 
 int

@@ -50,6 +50,7 @@ struct run {
 	uint8_t		*buf;		/* BTNS_TREE_FILE */
 	int		 fp_tree;	/* 0 off, 1 pins of fp/, 2 all pins */
 	bool		 legacy;	/* the names in it */
+	bool		 fp_only;	/* collect what belongs there alone */
 	bool		 no_reset;	/* SAs are left alone */
 	int64_t		 remind;	/* seconds */
 	char		**gone;		/* what was told of and is no more */

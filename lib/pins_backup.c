@@ -77,6 +77,7 @@ btns_backup(struct btns_pins *p, const char *file, bool force,
     struct btns_counts *n, struct btns_head *head, struct btns_err *e)
 {
 	char temp[PATH_MAX + 16];
+	struct stat st;
 	int rv;
 
 	memset(head, 0, sizeof(*head));
@@ -86,6 +87,9 @@ btns_backup(struct btns_pins *p, const char *file, bool force,
 	if (strcmp(file, p->path) == 0)
 		return btns_fail(e, BTNS_E_USAGE, "%s: the store itself",
 		    file);
+	if (lstat(file, &st) == 0 && !S_ISREG(st.st_mode))
+		return btns_fail(e, BTNS_E_UNSAFE, "%s: not a regular file,"
+		    " kept", file);
 	if (!force && access(file, F_OK) == 0)
 		return btns_fail(e, BTNS_E_EXISTS, "%s: exists, kept; backup"
 		    " -f writes over it", file);

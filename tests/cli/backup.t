@@ -33,6 +33,10 @@ check 1 "again" btnsctl backup copy.db
 like err "is kept" 'exists, kept; backup -f writes over it$'
 check 0 "-f" btnsctl backup -q -f copy.db
 check 2 "the store itself" btnsctl backup -f "$store"
+mkfifo pipe
+check 3 "-f over what is no file" timeout 10 btnsctl backup -f pipe
+yes "keeps it" test -p pipe
+rm pipe
 check 3 "a directory that isn't there" btnsctl backup none/copy.db
 ls >said
 no "nothing half-made lies about" grep -q 'new$' said

@@ -115,12 +115,35 @@ check 0 "by setting" sh -c 'btnsctl set -q max-change 12;
     btnsctl export -q </dev/null'
 no "they go" test -e "$pubkeys/fqdn/h0.example.org"
 
+# --- in pubkeys/fp too, under either name
+for name in fingerprint legacy; do
+	new_store
+	btnsctl set -q fp-tree all
+	btnsctl set -q fp-name $name
+	btnskey pin -q -y one.example.org b.pub
+	btnskey pin -q -y two.example.org b.pub
+	btnskey pin -q -y fp/ c.pub
+	check 0 "$name: forget of one of two" btnsctl forget -q -y one.example.org
+	find "$pubkeys/fp" -type f | wc -l | tr -d ' ' >said
+	same said "$name: leaves the other's" <<-EOT
+	2
+	EOT
+	check 0 "$name: revoke" btnsctl revoke -q "$b"
+	check 0 "$name: forget of fp/" btnsctl forget -q -y "fp/$(rsafp -q c.pub)"
+	find "$pubkeys" -type f ! -name store-id >said
+	empty said "$name: nothing is left in the tree"
+	check 0 "$name: as the store says" btnsctl export -n
+done
+btnskey pin -q -F "$a" $id a.pub
+btnsctl forget -q -y $id
+btnsctl revoke -q "$a"
+
 # --- never seen
 p521=$(rsafp -q "$good/p521b.spki.pem" 2>/dev/null ||
     rsafp -q "$good/rsa3072.spki.pem")
 check 0 "64 digits of a key never seen" btnsctl revoke -c mail "$p521"
 check 2 "unrevoke takes a reason" btnsctl unrevoke "$p521"
-check 1 "and a revoked key" btnsctl unrevoke -c x "$b"
+check 1 "and a revoked key" btnsctl unrevoke -c x "$(rsafp -q c.pub)"
 check 0 "unrevoke" btnsctl unrevoke -c 'a mistake' "$a"
 like out "restores no binding" '^No binding came back'
 no "as promised" test -e "$f"
