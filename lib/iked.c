@@ -117,22 +117,44 @@ spawn(pid_t *pid, int *fd, const char *const argv[], struct btns_err *e)
 	return btns_fail_sys(e, IKECTL);
 }
 
+/* Its end, by the deadline: it may close its output and live on. */
+static int
+reap(pid_t pid, int *status, int64_t deadline)
+{
+	const struct timespec pause = { 0, 10000000 };
+	pid_t got;
+
+	while ((got = waitpid(pid, status, WNOHANG)) != pid) {
+		if (got == -1 && errno != EINTR)
+			return -1;
+		if (now_ms() > deadline) {
+			(void)kill(pid, SIGKILL);
+			while (waitpid(pid, status, 0) == -1 &&
+			    errno == EINTR)
+				continue;
+			return -1;
+		}
+		(void)nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
 /* Run ikectl; its output to buf. */
 static int
 ikectl(const char *const argv[], char *buf, size_t size, struct btns_err *e)
 {
-	int fd, status = -1, rv;
+	int64_t deadline = now_ms() + WAIT_MS;
+	int fd = -1, status = -1, rv;
 	pid_t pid;
 
 	if (spawn(&pid, &fd, argv, e) == -1)
 		return -1;
-	rv = drain(fd, buf, size, now_ms() + WAIT_MS);
+	rv = drain(fd, buf, size, deadline);
 	(void)close(fd);
 	if (rv == -1)
 		(void)kill(pid, SIGKILL);
-	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
-		continue;
-	if (rv == 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+	if (reap(pid, &status, deadline) == 0 && rv == 0 &&
+	    WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	return btns_fail(e, BTNS_E_IKED, "iked does not answer on " SOCKET);
 }

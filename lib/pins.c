@@ -133,6 +133,7 @@ create(struct btns_pins *p, struct btns_err *e)
 	(void)snprintf(temp, sizeof(temp), "%s.new", p->path);
 	if (btns_pins_lock(p, &lock, e) == -1)
 		return -1;
+	/* Also of a run that was killed when the store had its name. */
 	if (unlink(temp) == -1 && errno != ENOENT)
 		rv = btns_fail_sys(e, "%s", temp);
 	else

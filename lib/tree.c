@@ -89,7 +89,7 @@ sweep(struct btns_tree *t, struct btns_err *e)
 	return 0;
 }
 
-/* Whose tree is it?  Ours from now on where it is nobody's. */
+/* Whose tree is it?  0: ours, 1: it is to be claimed, or -1. */
 static int
 own(struct btns_tree *t, int stage, const char *id, struct btns_err *e)
 {
@@ -105,8 +105,15 @@ own(struct btns_tree *t, int stage, const char *id, struct btns_err *e)
 	if (n > 0 && t->mode != TREE_TAKE)
 		return btns_fail(e, BTNS_E_REFUSED, "%s: belongs to another"
 		    " store (id %.*s)", t->path, n < 8 ? (int)n : 8, buf);
-	if (t->mode == TREE_LOOK)
-		return 0;
+	return t->mode == TREE_LOOK ? 0 : 1;
+}
+
+/* Once all of it is there: what fails before leaves nobody's tree. */
+static int
+claim(struct btns_tree *t, const char *id, struct btns_err *e)
+{
+	int stage = t->stage;
+
 	if (btns_file_temp(stage, OWNER ".new", 0600, id, strlen(id),
 	    e) == -1)
 		return btns_fail_at(e, "%s/" STAGE, t->path);
@@ -136,7 +143,7 @@ lock_stage(struct btns_tree *t, int stage, struct btns_err *e)
 static int
 open_all(struct btns_tree *t, int iked, const char *id, struct btns_err *e)
 {
-	int i, stage, rv;
+	int i, mine = 0, stage, rv;
 
 	(void)snprintf(t->path + strlen(t->path),
 	    sizeof(t->path) - strlen(t->path), "/pubkeys");
@@ -152,7 +159,9 @@ open_all(struct btns_tree *t, int iked, const char *id, struct btns_err *e)
 		return -1;
 	rv = t->mode == TREE_LOOK ? 0 : lock_stage(t, stage, e);
 	if (rv == 0 && stage != -1 && id != NULL)
-		rv = own(t, stage, id, e);
+		rv = mine = own(t, stage, id, e);
+	if (rv == 1)
+		rv = 0;
 	if (rv == 0 && t->mode != TREE_LOOK)
 		t->stage = stage;
 	else if (stage != -1)
@@ -160,6 +169,8 @@ open_all(struct btns_tree *t, int iked, const char *id, struct btns_err *e)
 	for (i = 0; i < BTNS_ID__COUNT && rv == 0; i++)
 		rv = subdir(&t->type[i], t, t->dir, btns_idtype_name(i), 0755,
 		    t->mode != TREE_LOOK && i != BTNS_ID_FP, e);
+	if (rv == 0 && mine == 1)
+		rv = claim(t, id, e);
 	return rv == 0 && t->stage != -1 ? sweep(t, e) : rv;
 }
 
