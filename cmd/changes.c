@@ -34,6 +34,8 @@ reason(const struct btns_change *c)
 		return "gone";
 	if (c->op != PLAN_FOREIGN)
 		return NULL;
+	if (c->stray)
+		return "a public key, and any peer may name it";
 	return c->want ? "not written by btnsctl, in the place of a pin"
 	    : "not written by btnsctl";
 }
@@ -53,6 +55,36 @@ sa_text(enum btns_sa sa)
 	return text[sa];
 }
 
+/* A path as it lies in iked's directory: "pubkeys/fqdn/gw", "old/gw". */
+static void
+iked_path_of(char *out, size_t size, const struct btns_change *c)
+{
+	bool up = strncmp(c->path, "../", 3) == 0;
+
+	(void)snprintf(out, size, "%s%s", up ? "" : "pubkeys/",
+	    c->path + (up ? 3 : 0));
+}
+
+static void
+full_path(char *out, size_t size, const struct changes *ch,
+    const struct btns_change *c)
+{
+	char path[IKED_PATH];
+
+	iked_path_of(path, sizeof(path), c);
+	(void)snprintf(out, size, "%s/%s", ch->iked, path);
+}
+
+static void
+print_path(const char *before, const struct btns_change *c)
+{
+	char path[IKED_PATH];
+
+	iked_path_of(path, sizeof(path), c);
+	fputs(before, stdout);
+	out_text(stdout, path);
+}
+
 static void
 still_up(const struct changes *ch, const struct btns_change *c)
 {
@@ -69,20 +101,17 @@ still_up(const struct changes *ch, const struct btns_change *c)
 static void
 fixes(const struct changes *ch, const struct btns_change *c)
 {
-	char path[4096], word[4200], id[1024], store[AGAIN];
+	char path[2 * IKED_PATH], word[2 * IKED_PATH + 64], store[AGAIN];
 
-	(void)snprintf(path, sizeof(path), "%s/pubkeys/%s", ch->iked,
-	    c->path);
-	if (!sh_word(word, sizeof(word), path) ||
-	    !sh_word(id, sizeof(id), c->path)) {
-		printf("    drop:    rm it, by ls -b in %s/pubkeys\n",
-		    ch->iked);
+	full_path(path, sizeof(path), ch, c);
+	if (!sh_word(word, sizeof(word), path)) {
+		printf("    drop:    rm it, by ls -b in %s\n", ch->iked);
 		return;
 	}
 	(void)again_store(store, ch->cli);
 	if (c->want && !c->directory)
 		printf("    replace: btnsctl export%s -f\n", store);
-	else if (c->has_fp && c->trusted)
+	else if (c->has_fp && c->trusted && !c->stray)
 		printf("    keep:    btnsctl import%s %s\n", store, word);
 	printf("    drop:    rm %s%s\n", c->directory ? "-r " : "", word);
 }
@@ -90,8 +119,7 @@ fixes(const struct changes *ch, const struct btns_change *c)
 static void
 foreign(const struct changes *ch, const struct btns_change *c)
 {
-	printf("! pubkeys/");
-	out_text(stdout, c->path);
+	print_path("! ", c);
 	printf(": %s%s\n    there    ", reason(c), !c->trusted ? "" :
 	    c->want ? "; iked TRUSTS it, not the pin" : "; iked TRUSTS it");
 	out_text(stdout, c->note);
@@ -103,13 +131,13 @@ static void
 row(struct changes *ch, const struct btns_change *c, const char *hex)
 {
 	char op[2] = { c->failed ? '!' : op_char[c->op], '\0' };
-	char old[BTNS_FP_HEX], path[4096], word[4200], fix[4300] = "";
+	char old[BTNS_FP_HEX], path[2 * IKED_PATH];
+	char word[2 * IKED_PATH + 64], fix[2 * IKED_PATH + 128] = "";
 	struct btns_ident id;
 	struct btns_err ignored;
 
 	btns_fp_hex(old, &c->old_fp);
-	(void)snprintf(path, sizeof(path), "%.1024s/pubkeys/%s", ch->iked,
-	    c->path);
+	full_path(path, sizeof(path), ch, c);
 	if (c->op == PLAN_FOREIGN && sh_word(word, sizeof(word), path))
 		(void)snprintf(fix, sizeof(fix), "rm %s%s",
 		    c->directory ? "-r " : "", word);
@@ -135,8 +163,7 @@ sa_note(const struct btns_change *c)
 static void
 moved(const struct changes *ch, const struct btns_change *c, const char *fp)
 {
-	printf("! pubkeys/");
-	out_text(stdout, c->path);
+	print_path("! ", c);
 	printf(": a REVOKED key was in it, and iked trusted it\n"
 	    "    key      %s\n    there    ", c->has_fp ? fp : "one of"
 	    " several");
@@ -164,8 +191,7 @@ table(const struct changes *ch, const struct btns_change *c)
 	else if (c->op == PLAN_ASIDE)
 		moved(ch, c, fp);
 	else if (c->op == PLAN_GONE) {
-		printf("= pubkeys/");
-		out_text(stdout, c->path);
+		print_path("= ", c);
 		printf(": gone\n");
 	} else {
 		printf("%c ", op_char[c->op]);
@@ -215,14 +241,15 @@ held(const struct changes *ch, const struct btns_tally *t)
 
 int
 changes_export(const struct cli *cli, struct btns_pins *p,
-    const struct btns_ident *only, size_t n, bool dry, bool force,
-    int64_t max, struct btns_err *e)
+    const struct btns_export *which, struct btns_err *e)
 {
+	struct btns_export how = *which;
 	struct changes ch = { .cli = cli, .iked = btns_pins_iked(p),
-	    .dry = dry };
-	struct btns_export how = { .dry = dry, .force = force, .only = only,
-	    .nonly = n, .max = max, .change = print, .arg = &ch };
+	    .dry = how.dry };
 	struct btns_tally t;
+
+	how.change = print;
+	how.arg = &ch;
 
 	out_begin(&ch.out, cli->fmt, cols, sizeof(cols) / sizeof(cols[0]));
 	if (btns_export(p, &how, &t, e) == -1 || out_end(&ch.out, e) == -1)
@@ -231,18 +258,22 @@ changes_export(const struct cli *cli, struct btns_pins *p,
 		held(&ch, &t);
 	if (t.failed + t.up > 0)
 		return CLI_TROUBLE;
-	if (t.foreign + t.held + t.aside > 0)
+	/* A decision whose key was moved aside has done what it should. */
+	if (t.foreign + t.held > 0 || (t.aside > 0 && how.only == NULL))
 		return CLI_NO;
-	return dry && t.added + t.changed + t.removed > 0 ? CLI_NO : CLI_YES;
+	return how.dry && t.added + t.changed + t.removed > 0 ? CLI_NO :
+	    CLI_YES;
 }
 
 int
 changes_decided(const struct cli *cli, struct btns_pins *p,
-    const struct btns_ident *id, size_t n, const char *done,
+    const struct btns_ident *id, size_t n, bool hunt, const char *done,
     struct btns_err *e)
 {
-	int rv = changes_export(cli, p, id, n, false, false, BTNS_MAX_NONE,
-	    e);
+	static const struct btns_ident none;
+	struct btns_export how = { .only = n == 0 ? &none : id, .nonly = n,
+	    .hunt = hunt, .max = BTNS_MAX_NONE };
+	int rv = changes_export(cli, p, &how, e);
 
 	if (rv != -1 || ferror(stdout))
 		return rv;		/* not printed, but done */

@@ -64,19 +64,20 @@ bool	 hex_digits(char out[2 * BTNS_FP_LEN + 1], const char *);
 void	 hex_groups(char *out, size_t size, const char *hex, size_t digits);
 
 /*
- * Write the tree, all of it (only NULL) or of n identities: an exit status.
- * max: as struct btns_export has it.
+ * Write the tree as struct btns_export says (its change and arg are set
+ * here) and print what changes: an exit status.
  */
+struct btns_export;
 int	 changes_export(const struct cli *, struct btns_pins *,
-	    const struct btns_ident *only, size_t n, bool dry, bool force,
-	    int64_t max, struct btns_err *);
+	    const struct btns_export *, struct btns_err *);
 
 /*
- * The same for identities about which was decided just now.  done says so,
- * before an error that is never a plain no.
+ * The same for n identities about which was decided just now, and with hunt
+ * for each file that holds a revoked key.  done says so, before an error
+ * that is never a plain no.
  */
 int	 changes_decided(const struct cli *, struct btns_pins *,
-	    const struct btns_ident *, size_t n, const char *done,
+	    const struct btns_ident *, size_t n, bool hunt, const char *done,
 	    struct btns_err *);
 
 /*

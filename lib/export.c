@@ -303,10 +303,10 @@ report(struct run *r, struct btns_tally *t)
 		const struct item *i = &r->item[n];
 
 		count(t, i);
-		c = (struct btns_change){ i->op, i->path, i->want, i->has_fp,
-		    i->fp, i->op == PLAN_CHANGE && i->has_found, i->found,
-		    i->trusted, i->directory, i->told, i->note, i->kept,
-		    i->failed, i->sa, i->sa_id };
+		c = (struct btns_change){ i->op, i->path, i->stray, i->want,
+		    i->has_fp, i->fp, i->op == PLAN_CHANGE && i->has_found,
+		    i->found, i->trusted, i->directory, i->told, i->note,
+		    i->kept, i->failed, i->sa, i->sa_id };
 		if (i->aside) {
 			c.op = PLAN_ASIDE;
 			c.fp = i->found;

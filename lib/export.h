@@ -23,6 +23,7 @@ struct btns_tree;
 struct btns_change {
 	enum plan_op	 op;
 	const char	*path;		/* "fqdn/gw.example.org", any bytes */
+	bool		 stray;		/* elsewhere: "x", "../old/x" */
 	bool		 want;		/* the store wants a file there */
 	bool		 has_fp;
 	struct btns_fp	 fp;		/* wanted, removed or found there */
@@ -47,6 +48,7 @@ struct btns_export {
 	int64_t		 max;		/* -m: of removals and replacements */
 	const struct btns_ident *only;	/* NULL: the whole tree, */
 	size_t		 nonly;		/* else so many identities */
+	bool		 hunt;		/* and each file with a revoked key */
 	void		(*change)(const struct btns_change *, void *);
 	void		*arg;
 };

@@ -33,6 +33,7 @@ describe(struct item *i, const struct stat *st, const char *what)
 /* What iked finds in a file: it takes the first key that it can use. */
 struct found {
 	struct run	*r;
+	bool		 loads;		/* count what iked loads, no other */
 	struct btns_key	 key;
 	unsigned	 keys, refused;
 	bool		 usable, revoked;
@@ -43,17 +44,20 @@ found_key(const struct btns_key *k, const struct btns_keyat *at, void *arg)
 {
 	struct found *f = arg;
 	struct btns_fp fp;
+	bool usable;
 	int rv;
 
-	(void)at;
+	if (f->loads && !btns_keyat_loads(at))
+		return 0;
 	if (btns_fp_of(&fp, k, f->r->e) == -1 ||
 	    (rv = btns_revoked_is(f->r->pins, &fp, f->r->e)) == -1)
 		return -1;
 	f->revoked = f->revoked || rv == 1;
 	f->keys++;
-	if (f->keys == 1 || (!f->usable && k->type != BTNS_ED25519))
+	usable = btns_keyat_loads(at) && k->type != BTNS_ED25519;
+	if (f->keys == 1 || (!f->usable && usable))
 		f->key = *k;
-	f->usable = f->usable || k->type != BTNS_ED25519;
+	f->usable = f->usable || usable;
 	return 0;
 }
 
@@ -71,7 +75,7 @@ see_keys(struct run *r, struct item *i, size_t n, char what[64],
     struct plan_facts *f, struct btns_err *e)
 {
 	char name[BTNS_KEY_NAME_MAX], text[BTNS_FORM_MAX];
-	struct found found = { .r = r, .keys = 0 };
+	struct found found = { .r = r, .loads = i->stray };
 	struct btns_keyread cb = { found_key, found_bad, NULL, &found };
 	struct btns_fp fp;
 	size_t len;
@@ -122,7 +126,7 @@ see_other(struct run *r, struct item *i, const struct stat *st, size_t n,
 	    see_keys(r, i, n, what, f, e) == -1)
 		return -1;
 	if (S_ISLNK(st->st_mode)) {
-		i->trusted = true;	/* iked follows it */
+		i->trusted = i->trusted || !i->stray;	/* iked follows it */
 		i->has_fp = i->has_fp && i->want;
 		(void)snprintf(what, sizeof(what), "a symbolic link");
 	}
@@ -172,6 +176,8 @@ export_examine(struct run *r, struct item *i, struct btns_err *e)
 
 	if (see(r, i, &f, e) == -1)
 		return -1;
+	if (i->stray && !i->trusted && !f.revoked)
+		return 0;		/* nothing that iked would load */
 	i->op = plan(&f);
 	i->same_key = f.same || f.same_key;
 	if (i->op == PLAN_ASIDE) {
@@ -188,6 +194,28 @@ export_examine(struct run *r, struct item *i, struct btns_err *e)
 	if (i->op == PLAN_NONE && i->there && i->want)
 		memcpy(i->want_digest, i->disk, DIGEST);
 	return 0;
+}
+
+int
+export_holds_revoked(struct run *r, const char *path, struct btns_err *e)
+{
+	struct found found = { .r = r };
+	struct btns_keyread cb = { found_key, found_bad, NULL, &found };
+	struct stat st;
+	size_t n = 0;
+	int there = btns_tree_look(r->tree, path, &st, r->buf, &n, e);
+
+	if (there != 1)
+		return there;
+	if (S_ISLNK(st.st_mode) && !btns_tree_follow(r->tree, path, r->buf,
+	    &n))
+		return 0;
+	if (n > BTNS_TREE_FILE)
+		n = BTNS_TREE_FILE;
+	if (n > 0 && btns_keys_parse(r->buf, n, path, &cb, e) == -1 &&
+	    e->code != BTNS_E_FORMAT)
+		return -1;
+	return found.revoked;
 }
 
 /* Does the file hold the pin's key, and that alone? */

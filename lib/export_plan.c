@@ -150,6 +150,17 @@ add_file(const char *path, void *arg)
 }
 
 static int
+add_stray(const char *path, void *arg)
+{
+	struct item *i = item_new(arg, path);
+
+	if (i == NULL)
+		return -1;
+	i->stray = true;
+	return 0;
+}
+
+static int
 by_path(const void *a, const void *b)
 {
 	return strcmp(((const struct item *)a)->path,
@@ -272,6 +283,34 @@ collect_one(struct run *r, const struct btns_ident *id, struct btns_err *e)
 	return rv;
 }
 
+/*
+ * A file with a revoked key, wherever it lies: with what the store wants
+ * in its place, if anything.
+ */
+static int
+hunt_file(const char *path, void *arg)
+{
+	struct run *r = arg;
+	struct btns_ident id;
+	struct btns_err ignored;
+	int rv = export_holds_revoked(r, path, r->e);
+
+	if (rv != 1)
+		return rv;
+	return btns_ident_parse(&id, path, &ignored) == 0 &&
+	    id.type != BTNS_ID_FP ? collect_one(r, &id, r->e) :
+	    collect_path(r, path, r->e);
+}
+
+static int
+hunt_stray(const char *path, void *arg)
+{
+	struct run *r = arg;
+	int rv = export_holds_revoked(r, path, r->e);
+
+	return rv == 1 ? add_stray(path, arg) : rv;
+}
+
 int
 export_collect(struct run *r, struct btns_err *e)
 {
@@ -283,7 +322,11 @@ export_collect(struct run *r, struct btns_err *e)
 	if (r->how->only == NULL &&
 	    (btns_pins_each(r->pins, add_want, r, e) == -1 ||
 	    btns_exported_each(r->pins, add_row, r, e) == -1 ||
-	    btns_tree_each(r->tree, add_file, r, e) == -1))
+	    btns_tree_each(r->tree, add_file, r, e) == -1 ||
+	    btns_tree_strays(r->tree, add_stray, r, e) == -1))
+		return -1;
+	if (r->how->hunt && (btns_tree_each(r->tree, hunt_file, r, e) == -1 ||
+	    btns_tree_strays(r->tree, hunt_stray, r, e) == -1))
 		return -1;
 	merge(r);
 	return 0;

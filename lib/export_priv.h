@@ -27,6 +27,7 @@ struct item {
 	struct btns_fp	 fp;
 	bool		 has_fp;
 	enum plan_op	 op;
+	bool		 stray;		/* not where a pin's file lies */
 	bool		 trusted, directory, failed;
 	bool		 same_key;	/* what lies there holds it already */
 	bool		 aside;		/* a foreign file with a revoked key */
@@ -60,6 +61,10 @@ struct run {
 
 /* Gather what the store wants, what it wrote and what lies there. */
 int	 export_collect(struct run *, struct btns_err *);
+
+/* Does the file at a path hold a revoked key?  1, 0 or -1. */
+int	 export_holds_revoked(struct run *, const char *path,
+	    struct btns_err *);
 
 /* Look at an item's path and plan what is done with it. */
 int	 export_examine(struct run *, struct item *, struct btns_err *);

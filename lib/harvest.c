@@ -32,8 +32,7 @@ see_key(const struct btns_key *k, const struct btns_keyat *at, void *arg)
 		return 0;
 	s->key = *k;
 	s->private = at->private;
-	s->pem = strcmp(at->form, "PUBLIC KEY") == 0 ||
-	    strcmp(at->form, "RSA PUBLIC KEY") == 0;
+	s->pem = btns_keyat_loads(at);
 	return 0;
 }
 

@@ -230,8 +230,11 @@ btns_iked_opens(const char *id, const char *path)
 {
 	char file[BTNS_IKED_ID + 16];
 
-	return resolve(file, sizeof(file), id) &&
-	    strncmp(file, "pubkeys/", 8) == 0 && strcmp(file + 8, path) == 0;
+	if (!resolve(file, sizeof(file), id))
+		return false;
+	if (strncmp(path, "../", 3) == 0)
+		return strcmp(file, path + 3) == 0;
+	return strncmp(file, "pubkeys/", 8) == 0 && strcmp(file + 8, path) == 0;
 }
 
 /* Called for each SA of a list. */

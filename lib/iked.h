@@ -50,7 +50,7 @@ struct btns_sa_line {
 };
 int	 btns_sa_parse(struct btns_sa_line *, const char *);
 
-/* Would iked open this path below pubkeys/ for this ID? */
+/* Would iked open this path, from pubkeys/ on or "../x", for this ID? */
 bool	 btns_iked_opens(const char *id, const char *path);
 
 #endif

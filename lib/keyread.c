@@ -482,6 +482,13 @@ btns_keys_read(int fd, const char *file, const struct btns_keyread *cb,
 	return run(fd, NULL, 0, file, cb, e);
 }
 
+bool
+btns_keyat_loads(const struct btns_keyat *at)
+{
+	return strcmp(at->form, "PUBLIC KEY") == 0 ||
+	    strcmp(at->form, "RSA PUBLIC KEY") == 0;
+}
+
 int
 btns_keys_parse(const void *p, size_t n, const char *file,
     const struct btns_keyread *cb, struct btns_err *e)

@@ -24,6 +24,9 @@ struct btns_keyat {
 	enum btns_keymark mark;
 };
 
+/* Does iked load a key of this form from its pubkeys/? */
+bool	 btns_keyat_loads(const struct btns_keyat *);
+
 struct btns_keyread {
 	/* A key.  Anything but 0 ends the reading and is returned. */
 	int	(*key)(const struct btns_key *, const struct btns_keyat *,

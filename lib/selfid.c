@@ -119,12 +119,13 @@ scan(const char *text, size_t len, unsigned *n,
 static int
 read_conf(char **text, size_t *len, const char *iked, struct btns_err *e)
 {
+	const char *unused;
 	int dir, rv;
 
 	*len = 0;
 	if ((*text = malloc(CONF_MAX)) == NULL)
 		return btns_fail(e, BTNS_E_NOMEM, "out of memory");
-	if (btns_path_dir(&dir, iked, e) == -1)
+	if (btns_path_parent(&dir, &unused, iked, e) == -1)
 		return 0;		/* whoever needs it says so */
 	rv = btns_file_read(dir, "iked.conf", *text, CONF_MAX, len, e);
 	(void)close(dir);

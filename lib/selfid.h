@@ -7,7 +7,7 @@
 struct btns_err;
 
 /*
- * Each identity that a srcid of iked.conf in iked's directory names, or,
+ * Each identity that a srcid of iked.conf beside iked's directory names, or,
  * where none does, the host name.  A file that isn't there, can't be read,
  * or is over 1 MiB names none; what no pin could be of is left out.  0,
  * what the callback returned, or -1.

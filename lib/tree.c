@@ -16,6 +16,7 @@
 #include "file.h"
 #include "ident.h"
 #include "path.h"
+#include "strays.h"
 #include "tree.h"
 
 #define STAGE	".btns"
@@ -24,9 +25,11 @@
 struct btns_tree {
 	char		 path[PATH_MAX + 16];	/* of pubkeys/ */
 	enum btns_tree_mode mode;
+	int		 iked;			/* iked's directory */
 	int		 dir;			/* -1: it isn't there */
 	int		 stage;			/* -1 unless writing */
 	int		 type[BTNS_ID__COUNT];	/* -1: not there */
+	int		 other;			/* of a stray, by split() */
 };
 
 /* Make a directory with this mode, whatever the umask, unless it is there. */
@@ -141,16 +144,16 @@ lock_stage(struct btns_tree *t, int stage, struct btns_err *e)
 }
 
 static int
-open_all(struct btns_tree *t, int iked, const char *id, struct btns_err *e)
+open_all(struct btns_tree *t, const char *id, struct btns_err *e)
 {
 	int i, mine = 0, stage, rv;
 
 	(void)snprintf(t->path + strlen(t->path),
 	    sizeof(t->path) - strlen(t->path), "/pubkeys");
 	if (t->mode != TREE_LOOK &&
-	    make_dir(iked, "pubkeys", 0755, t->path, e) == -1)
+	    make_dir(t->iked, "pubkeys", 0755, t->path, e) == -1)
 		return -1;
-	if (btns_path_below(&t->dir, iked, "pubkeys", t->path, e) == -1)
+	if (btns_path_below(&t->dir, t->iked, "pubkeys", t->path, e) == -1)
 		return t->mode == TREE_LOOK && e->code == BTNS_E_NOTFOUND ?
 		    0 : -1;
 	/* First whose it is: nothing is made in another store's tree. */
@@ -179,7 +182,7 @@ btns_tree_open(struct btns_tree **out, const char *iked, const char *id,
     enum btns_tree_mode mode, struct btns_err *e)
 {
 	struct btns_tree *t;
-	int i, dir, rv;
+	int i, dir;
 
 	*out = NULL;
 	if (btns_path_dir(&dir, iked, e) == -1) {
@@ -195,12 +198,11 @@ btns_tree_open(struct btns_tree **out, const char *iked, const char *id,
 	}
 	(void)snprintf(t->path, sizeof(t->path) - 16, "%s", iked);
 	t->mode = mode;
-	t->dir = t->stage = -1;
+	t->iked = dir;
+	t->dir = t->stage = t->other = -1;
 	for (i = 0; i < BTNS_ID__COUNT; i++)
 		t->type[i] = -1;
-	rv = open_all(t, dir, id, e);
-	(void)close(dir);
-	if (rv == -1) {
+	if (open_all(t, id, e) == -1) {
 		btns_tree_close(t);
 		return -1;
 	}
@@ -225,31 +227,70 @@ btns_tree_close(struct btns_tree *t)
 			(void)close(t->type[i]);
 	if (t->dir != -1)
 		(void)close(t->dir);
+	if (t->other != -1)
+		(void)close(t->other);
+	(void)close(t->iked);
 	free(t);
 }
 
+/* The directory of a stray, component by component: no symbolic links. */
+static int
+walk(struct btns_tree *t, const char *path, const char **name)
+{
+	const char *p = path, *slash;
+	char part[NAME_MAX + 1];
+	int fd, next;
+
+	if (strncmp(p, "../", 3) == 0)
+		p += 3;
+	if ((fd = openat(p == path ? t->dir : t->iked, ".", O_RDONLY |
+	    O_DIRECTORY | O_CLOEXEC)) == -1)
+		return -1;
+	for (; (slash = strchr(p, '/')) != NULL; p = slash + 1) {
+		if (slash == p || (size_t)(slash - p) >= sizeof(part))
+			break;
+		(void)snprintf(part, sizeof(part), "%.*s", (int)(slash - p),
+		    p);
+		next = strcmp(part, "..") == 0 || strcmp(part, ".") == 0 ?
+		    -1 : openat(fd, part, O_RDONLY | O_DIRECTORY |
+		    O_NOFOLLOW | O_CLOEXEC);
+		(void)close(fd);
+		if ((fd = next) == -1)
+			return -1;
+	}
+	if (slash != NULL || *p == '\0' || strcmp(p, ".") == 0 ||
+	    strcmp(p, "..") == 0) {
+		(void)close(fd);
+		return -1;
+	}
+	*name = p;
+	return fd;
+}
+
 /*
- * "fqdn/gw" to the directory's descriptor and the name in it.  -1 for a
- * directory that isn't there, and for what would lead out of it.
+ * "fqdn/gw" to the directory's descriptor and the name in it; the same for
+ * a stray, whose descriptor is good until the next one.  -1 for a directory
+ * that isn't there, and for what would lead out of it.
  */
 static int
-split(const struct btns_tree *t, const char *path, const char **name)
+split(struct btns_tree *t, const char *path, const char **name)
 {
 	const char *slash = strchr(path, '/');
 	int i;
 
 	*name = "";
-	if (slash == NULL || strchr(slash + 1, '/') != NULL ||
-	    strcmp(slash, "/.") == 0 || strcmp(slash, "/..") == 0)
-		return -1;
-	for (i = 0; i < BTNS_ID__COUNT; i++)
+	for (i = 0; slash != NULL && i < BTNS_ID__COUNT; i++)
 		if (strlen(btns_idtype_name(i)) == (size_t)(slash - path) &&
 		    strncmp(btns_idtype_name(i), path,
-		    (size_t)(slash - path)) == 0) {
+		    (size_t)(slash - path)) == 0 &&
+		    strchr(slash + 1, '/') == NULL &&
+		    strcmp(slash, "/.") != 0 && strcmp(slash, "/..") != 0) {
 			*name = slash + 1;
 			return t->type[i];
 		}
-	return -1;
+	if (t->other != -1)
+		(void)close(t->other);
+	return t->other = t->dir == -1 ? -1 : walk(t, path, name);
 }
 
 int
@@ -315,6 +356,14 @@ btns_tree_each(struct btns_tree *t, int (*fn)(const char *, void *),
 		if (t->type[i] != -1)
 			rv = each_of(t, i, fn, arg, e);
 	return rv;
+}
+
+int
+btns_tree_strays(struct btns_tree *t, int (*fn)(const char *path, void *),
+    void *arg, struct btns_err *e)
+{
+	return t->dir == -1 ? 0 : strays_each(t->iked, t->dir, t->path, fn,
+	    arg, e);
 }
 
 static void

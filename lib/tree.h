@@ -56,6 +56,15 @@ int	 btns_tree_fp(struct btns_tree *, struct btns_err *);
 int	 btns_tree_each(struct btns_tree *, int (*)(const char *path, void *),
 	    void *, struct btns_err *);
 
+/*
+ * Everything else below iked's directory that _iked could read: a peer may
+ * name it, so a public key has no business there.  Paths are as iked would
+ * take them from pubkeys/: "x.pem", "fqdn/old/gw", "../gw.pub".  Left out:
+ * local.pub, and what only root gets at.  0, what fn gave, or -1.
+ */
+int	 btns_tree_strays(struct btns_tree *, int (*)(const char *, void *),
+	    void *, struct btns_err *);
+
 /* Stage bytes as file number n, 0644; not yet synced. */
 int	 btns_tree_stage(struct btns_tree *, unsigned n, const void *,
 	    size_t, struct btns_err *);

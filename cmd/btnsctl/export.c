@@ -10,7 +10,8 @@ int
 ctl_export(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 {
 	const char *m = a->opt['m'];
-	int64_t max = BTNS_MAX_NONE;
+	struct btns_export how = { .dry = a->opt['n'] != NULL,
+	    .force = a->opt['f'] != NULL, .max = BTNS_MAX_NONE };
 	struct btns_pins *p;
 	int rv;
 
@@ -18,13 +19,12 @@ ctl_export(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 	    m[strspn(m, "0123456789")] != '\0'))
 		return cli_usage(e, "-m %s: not a number of files", m);
 	if (m != NULL)
-		max = strtoll(m, NULL, 10);
+		how.max = strtoll(m, NULL, 10);
 	else if (!isatty(STDIN_FILENO))
-		max = BTNS_MAX_DEFAULT;	/* nobody looks on */
+		how.max = BTNS_MAX_DEFAULT;	/* nobody looks on */
 	if (session_open(&p, cli, e) == -1)
 		return -1;
-	rv = changes_export(cli, p, NULL, 0, a->opt['n'] != NULL,
-	    a->opt['f'] != NULL, max, e);
+	rv = changes_export(cli, p, &how, e);
 	btns_pins_close(p);
 	return rv;
 }

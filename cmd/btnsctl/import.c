@@ -261,10 +261,10 @@ run(struct import *m)
 		return -1;
 	summary(m, dry, &h);
 	rv = m->left > 0 ? CLI_NO : CLI_YES;
-	if (!dry && m->a->opt['N'] == NULL && m->ntouched > 0)
+	if (!dry && m->a->opt['N'] == NULL && m->ntouched + m->revoked > 0)
 		tree = changes_decided(m->cli, m->store, m->touched,
-		    m->ntouched, "imported into the store, but not in iked's"
-		    " tree", m->e);
+		    m->ntouched, m->revoked > 0, "imported into the store,"
+		    " but not in iked's tree", m->e);
 	return tree == -1 ? -1 : cli_worst(rv, tree);
 }
 

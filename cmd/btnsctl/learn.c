@@ -91,7 +91,7 @@ report(struct learn *l, const struct trust_verdict *v, struct btns_err *e)
 		    " (Ed25519: iked cannot use it)" :
 		    l->view.facts.weak ? " (weak)" : "");
 	if (v->effect == TRUST_ACCEPT)
-		tree = changes_decided(l->cli, l->store, &l->id, 1,
+		tree = changes_decided(l->cli, l->store, &l->id, 1, false,
 		    "accepted in the store, but not in iked's tree", e);
 	return tree == -1 ? -1 : cli_worst(rv, tree);
 }

@@ -115,8 +115,8 @@ run(struct cli *cli, const struct cli_args *a, struct btns_pins *p,
 		printf("%s %s\n", new ? "revoked" : "already revoked", hex);
 	if (btns_pins_by_prefix(p, hex, owner, &o, e) == -1)
 		rv = -1;
-	else if (a->opt['N'] == NULL && o.n > 0)
-		rv = changes_decided(cli, p, o.id, o.n, "revoked in the"
+	else if (a->opt['N'] == NULL)
+		rv = changes_decided(cli, p, o.id, o.n, true, "revoked in the"
 		    " store, but its files may still be in iked's tree", e);
 	free(o.id);
 	if (rv == CLI_NO)

@@ -228,10 +228,42 @@ check 1 "a directory among them" btnsctl export
 like out "is told, and the files are healed beside it" \
     '^\+ fqdn/gw\.example\.org '
 like out "with what it is" '^    there    a directory, '
-lacks out "and is nothing that iked trusts" TRUSTS
-no "what is no type of iked's is not looked at" grep other was.out
+yes "rule 5: and so is a public key anywhere else" grep -A 1 \
+    '^! pubkeys/other/c\.pub: a public key, and any peer .* iked TRUSTS it$' \
+    was.out
 rmdir "$pubkeys/ipv4/d"
 rm -r "$pubkeys/other"
+
+# --- rule 5: what a peer could name lies nowhere below iked's directory
+check 0 "all is well" btnsctl export
+mkdir -p "$iked/old/deep" "$pubkeys/fqdn/sub" "$iked/shut" "$iked/ca"
+chmod 700 "$iked/shut"
+cp c.pub "$iked/old/deep/gw"
+cp c.pub "$pubkeys/fqdn/sub/gw"
+cp c.pub "$iked/shut/gw"
+cp c.pub "$iked/local.pub"
+ln -s ../old/deep/gw "$pubkeys/link"
+ln -s /etc/passwd "$pubkeys/absolute"
+cp "$good/p384.cert.pem" "$good/p384.ssh" "$iked/ca"
+echo text >"$iked/ca/readme"
+check 1 "rule 5: strays" btnsctl export
+sed -n 's/^! \([^ ]*\): .*/\1/p' out | sort >said
+same said "rule 5: those that iked could load are told, and no others" <<EOT
+old/deep/gw
+pubkeys/fqdn/sub
+pubkeys/fqdn/sub/gw
+pubkeys/link
+EOT
+cp out was.table
+check 1 "rule 5: as rows" btnsctl export -n -o tsv
+like out "rule 5: with the path from pubkeys/ on" \
+    '^!	-	\.\./old/deep/gw	a26c60'
+check 1 "rule 5: it is news once" btnsctl export -q
+empty out "rule 5: and no more"
+rm -r "$iked/old" "$iked/shut" "$iked/ca" "$pubkeys/fqdn/sub" \
+    "$pubkeys/link" "$pubkeys/absolute" "$iked/local.pub"
+check 0 "rule 5: they are gone" btnsctl export -q
+like out "rule 5: which is said" '^= old/deep/gw: gone$'
 
 # --- a tree that can't be believed: nothing changes
 for d in "$pubkeys" "$pubkeys/ipv4" "$pubkeys/.btns"; do

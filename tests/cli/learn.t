@@ -146,11 +146,11 @@ like screen "and pins it" "pinned fqdn/$id $(short a.pub) \\(fingerprint\\)\$"
 check 0 "an own key" btnskey gen -q -t ec -D "$iked"
 check 1 "is not learned" btnsctl learn own.example.org "$iked/local.pub"
 like err "for what it is" ": this host's own key; not learned\$"
-echo 'ikev2 "x" from any to any srcid me.example.org' >"$iked/iked.conf"
+echo 'ikev2 "x" from any to any srcid me.example.org' >"${iked%/*}/iked.conf"
 check 1 "nor is its own name" btnsctl learn me.example.org a.pub
 check 1 "pinned" btnskey pin -y ME.example.org a.pub
 like err "for what it is" ": this host's own name \\(srcid\\); nothing"
-rm "$iked/iked.conf"
+rm "${iked%/*}/iked.conf"
 check 0 "Ed25519 is learned" btnsctl learn ed.example.org \
     "$good/ed25519.spki.pem"
 like out "and marked" '\(Ed25519: iked cannot use it\)$'

@@ -115,6 +115,30 @@ check 0 "by setting" sh -c 'btnsctl set -q max-change 12;
     btnsctl export -q </dev/null'
 no "they go" test -e "$pubkeys/fqdn/h0.example.org"
 
+# --- rule 4: whatever file holds it, wherever it lies, at once
+new_store
+btnskey pin -q -y one.example.org b.pub
+cp b.pub "$pubkeys/fqdn/copy"
+mkdir "$iked/old"
+cat c.pub b.pub >"$iked/old/two"
+cp c.pub "$iked/old/other"
+ln -s one.example.org "$pubkeys/fqdn/alias"
+check 0 "rule 4: revoke" btnsctl revoke "$b"
+find "$iked" -name copy -o -name two -o -name alias -o -name 'one*' >said
+empty said "rule 4: takes every file that holds it out"
+yes "rule 4: and no other" test -f "$iked/old/other"
+find "$tmp/db/aside" -type f | wc -l | tr -d ' ' >said
+same said "rule 4: what others wrote is kept aside" <<EOT
+3
+EOT
+rm -r "$iked/old"
+check 0 "rule 4: nothing is left to do" btnsctl export
+new_store
+cp c.pub "$pubkeys/fqdn/copy"
+check 0 "rule 4: a key that no identity has" \
+    btnsctl revoke "$(rsafp -q c.pub)"
+no "rule 4: is taken out as well" test -e "$pubkeys/fqdn/copy"
+
 # --- in pubkeys/fp too, under either name
 for name in fingerprint legacy; do
 	new_store
