@@ -137,10 +137,12 @@ install: all
 	@. ./config.sh; statedir='$(STATEDIR)'; \
 	bin='$(DESTDIR)$(PREFIX)/bin' sbin='$(DESTDIR)$(PREFIX)/sbin'; \
 	man='$(DESTDIR)$(PREFIX)/share/man'; set -ex; \
-	mkdir -p "$$bin" "$$sbin" "$$man/man1" "$$man/man7" "$$man/man8"; \
+	mkdir -p "$$bin" "$$sbin" "$$man/man1" "$$man/man5" "$$man/man7" \
+	    "$$man/man8"; \
 	install -m 755 rsafp btnskey "$$bin"; \
 	install -m 755 btnsctl "$$sbin"; \
 	install -m 644 man/rsafp.1 man/btnskey.1 "$$man/man1"; \
+	install -m 644 man/btns-pins.5 "$$man/man5"; \
 	install -m 644 man/btns.7 "$$man/man7"; \
 	install -m 644 man/btnsctl.8 "$$man/man8"; \
 	mkdir -p '$(DESTDIR)'"$${statedir:-$$OS_STATEDIR}"; \

@@ -214,7 +214,7 @@ walk() {
 	done
 }
 
-for path in "$top"/man/*.[178] "$top/README.md"; do
+for path in "$top"/man/*.[1578] "$top/README.md"; do
 	file=${path##*/}
 	[ -e "$path" ] || continue	# a build elsewhere has no README.md
 	scratch "$file"
