@@ -5,12 +5,13 @@
  * prints what wait4(2) says of each.  %d in an argument becomes the number
  * of the run, from 1.  One line, figures parted by blanks:
  *
- *   one command:   kb_max s_min s_median s_max s_sum s_dev
+ *   one command:   kb_max s_min s_median s_max s_sum s_dev wall_median
  *   two commands:  ratio_median ratio_sum ratio_err
  *                  A: s_min s_median s_max s_sum s_dev, B: the same
+ *                  wall_ratio_median A: wall_median, B: the same
  *
- * s is user and system time of the whole process.  ratio_err is the
- * standard error of ratio_sum, from the spread of both.
+ * s is user and system time of the whole process, wall the time that went
+ * by.  ratio_err is the standard error of ratio_sum, from the spread of both.
  */
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -20,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define RUNS	10000
@@ -28,7 +30,8 @@
 struct side {
 	char	**argv;
 	double	 s[RUNS];		/* seconds of each run */
-	double	 min, median, max, sum, dev;
+	double	 w[RUNS];		/* and those that went by */
+	double	 min, median, max, sum, dev, wall;
 	long	 kb;
 };
 
@@ -62,9 +65,19 @@ child(char **argv, int run)
 	_exit(127);
 }
 
+static double
+clock_now(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
 static void
 once(struct side *a, int run)
 {
+	double since = clock_now();
 	struct rusage ru;
 	int status;
 	pid_t pid;
@@ -80,6 +93,7 @@ once(struct side *a, int run)
 		    (unsigned)status);
 		exit(1);
 	}
+	a->w[run - 1] = clock_now() - since;
 	a->s[run - 1] = (double)ru.ru_utime.tv_sec +
 	    (double)ru.ru_stime.tv_sec + ((double)ru.ru_utime.tv_usec +
 	    (double)ru.ru_stime.tv_usec) / 1e6;
@@ -115,6 +129,7 @@ figures(struct side *a, int n)
 		square += (a->s[i] - mean) * (a->s[i] - mean);
 	a->dev = n < 2 ? 0 : sqrt(square / (n - 1));
 	a->median = median(a->s, n);
+	a->wall = median(a->w, n);
 	a->min = a->s[0];
 	a->max = a->s[n - 1];
 }
@@ -129,12 +144,14 @@ print(const struct side *a)
 static void
 compare(struct side *a, struct side *b, int n)
 {
-	static double ratio[RUNS];
+	static double ratio[RUNS], wall[RUNS];
 	double ra, rb;
 	int i;
 
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
 		ratio[i] = b->s[i] > 0 ? a->s[i] / b->s[i] : 0;
+		wall[i] = b->w[i] > 0 ? a->w[i] / b->w[i] : 0;
+	}
 	figures(a, n);
 	figures(b, n);
 	ra = a->dev / a->sum * sqrt(n);
@@ -144,7 +161,7 @@ compare(struct side *a, struct side *b, int n)
 	print(a);
 	putchar(' ');
 	print(b);
-	putchar('\n');
+	printf(" %.4f %.6f %.6f\n", median(wall, n), a->wall, b->wall);
 }
 
 int
@@ -175,6 +192,6 @@ main(int argc, char **argv)
 	figures(&a, n);
 	printf("%ld ", a.kb);
 	print(&a);
-	putchar('\n');
+	printf(" %.6f\n", a.wall);
 	return 0;
 }

@@ -1,0 +1,155 @@
+# The figures of btnsctl; tests/bench/run sources it.
+# shellcheck shell=sh disable=SC2034,SC2154 # what run sets and reads
+
+# Compile the helpers that know SQLite, once.
+store_tools() {
+	[ ! -x "$tmp/insert" ] || return 0
+	[ -x "$bin/btnsctl" ] || { lack "$1" btnsctl; return 1; }
+	# shellcheck source=/dev/null
+	. "$here/../../config.sh"
+	for p in mkstore insert; do
+		# shellcheck disable=SC2086 # lists of flags
+		$CC -std=c11 -D_GNU_SOURCE -O2 -o "$tmp/$p" "$here/$p.c" \
+		    ${CRYPTO_CFLAGS:-} ${SQLITE_CFLAGS:-} \
+		    ${CRYPTO_LIBS:-} ${SQLITE_LIBS:-} || exit 1
+	done
+}
+
+# make_store NAME LEARNED PINNED: $tmp/NAME/db, bound to $tmp/NAME/iked
+make_store() {
+	[ ! -d "$tmp/$1" ] || return 0
+	mkdir -p "$tmp/$1/iked"
+	"$bin/btnsctl" -q -d "$tmp/$1/db" -D "$tmp/$1/iked" init ||
+	    { failed=1; return 1; }
+	[ $(($2 + $3)) -eq 0 ] || "$tmp/mkstore" "$tmp/$1/db" "$2" "$3" ||
+	    { failed=1; return 1; }
+}
+
+# exported NAME: its pins have their files
+exported() {
+	"$bin/btnsctl" -q -d "$tmp/$1/db" export >/dev/null && return
+	failed=1
+	return 1
+}
+
+# median NAME GOAL WHAT: of lines "CPU CPU WALL WALL" in $tmp/pairs
+median() {
+	awk -v name="$1" -v goal="$2" -v what="$3" '
+	function mid(a, n,   i, j, t) {
+		for (i = 2; i <= n; i++)
+			for (j = i; j > 1 && a[j - 1] > a[j]; j--) {
+				t = a[j]
+				a[j] = a[j - 1]
+				a[j - 1] = t
+			}
+		return n % 2 ? a[(n + 1) / 2] : (a[n / 2] + a[n / 2 + 1]) / 2
+	}
+	{
+		cpu[NR] = $1 / $2
+		wall[NR] = $3 / $4
+		a[NR] = $1
+		b[NR] = $2
+		c[NR] = $3
+		d[NR] = $4
+	}
+	END {
+		r = mid(cpu, NR)
+		printf "%s %.3f goal %s %s  %s, %d pairs:", name, r, goal,
+		    r <= goal ? "ok" : "over", what, NR
+		printf " %.2f against %.2f s; wall %.3f:", mid(a, NR),
+		    mid(b, NR), mid(wall, NR)
+		printf " %.2f against %.2f s\n", mid(c, NR), mid(d, NR)
+	}' "$tmp/pairs"
+}
+
+# A pair begins when all else is on the disk: export would write that too.
+# Nothing is removed before the end: a file system looks for room among what
+# went just now more slowly.
+
+import() {
+	store_tools import || return
+	"$tmp/mkkeys" 100000 /dev/null "$tmp/hosts.ssh" || exit 1
+	awk '{ printf "h%06d.example.org %s\n", NR, $0 }' \
+	    "$tmp/hosts.ssh" >"$tmp/known_hosts"
+	: >"$tmp/pairs"
+	for i in $(seq $((2 * times + 1))); do
+		make_store "import$i" 0 0 || return
+		make_store "insert$i" 0 0 || return
+		sync
+		"$tmp/cpu" 1 "$bin/btnsctl" -d "$tmp/import$i/db" import \
+		    "$tmp/known_hosts" >"$tmp/out" || { failed=1; return; }
+		"$tmp/insert" "$tmp/import$i/db" "$tmp/insert$i/db" \
+		    >"$tmp/out2" || { failed=1; return; }
+		paste -d ' ' "$tmp/out" "$tmp/out2" |
+		    awk '{ print $3, $8, $7, $9 }' >>"$tmp/pairs"
+	done
+	median import 2.0 'import of 100000 keys, plain inserts of its rows'
+}
+
+# Each run has a store of its own, and no tree yet.
+cold() {
+	have rsync || { lack export rsync; return; }
+	: >"$tmp/pairs"
+	exported pins || return
+	for i in $(seq $((4 * times + 1))); do
+		make_store "cold$i" 0 20000 || return
+		mkdir "$tmp/cold$i/rsync"
+		sync
+		"$tmp/cpu" 1 "$bin/btnsctl" -d "$tmp/cold$i/db" export \
+		    -- rsync -a "$tmp/pins/iked/" "$tmp/cold$i/rsync" \
+		    >"$tmp/out" || { failed=1; return; }
+		awk '{ print $5, $10, $15, $16 }' "$tmp/out" >>"$tmp/pairs"
+	done
+	median export 0.5 'export, rsync -a of 20000 files'
+}
+
+unchanged() {
+	pair unchanged 0.5 $((10 * times + 1)) \
+	    'export, rsync -a --delete of 20000 files, nothing to do' \
+	    "$bin/btnsctl" -d "$tmp/cold1/db" export -- \
+	    rsync -a --delete "$tmp/pins/iked/" "$tmp/cold1/rsync"
+}
+
+exports() {
+	store_tools export || return
+	make_store pins 0 20000 && cold && unchanged
+}
+
+show() {
+	store_tools show || return
+	make_store thousand 1000 60 || return
+	make_store million 1000000 60 || return
+	pair show 1.5 $((50 * times)) 'show among 1000000, among 1000' \
+	    "$bin/btnsctl" -d "$tmp/million/db" show p1.example.org -- \
+	    "$bin/btnsctl" -d "$tmp/thousand/db" show p1.example.org
+}
+
+# The page cache is full at 10000 and not yet at 1000: 2 MB at most.
+list() {
+	store_tools list || return
+	make_store thousand 1000 60 || return
+	make_store ten 10000 60 || return
+	make_store hundred 100000 60 || return
+	for n in thousand ten hundred; do
+		"$tmp/cpu" 1 "$bin/btnsctl" -d "$tmp/$n/db" list ||
+		    { failed=1; return; }
+	done >"$tmp/out"
+	awk '
+	{ kb[NR] = $1 }
+	END {
+		r = kb[3] / kb[2]
+		printf "list %.3f goal 1.05 %s  list, peak KiB among 1000," \
+		    " 10000, 100000: %d %d %d\n", r,
+		    r <= 1.05 ? "ok" : "over", kb[1], kb[2], kb[3]
+	}' "$tmp/out"
+}
+
+# Pins that are in the tree, so that a file goes with each.
+revoke() {
+	store_tools revoke || return
+	make_store million 1000000 60 || return
+	exported million || return
+	pair revoke 3.0 60 'revoke, show of one key among 1000000' \
+	    "$bin/btnsctl" -d "$tmp/million/db" revoke p%d.example.org -- \
+	    "$bin/btnsctl" -d "$tmp/million/db" show h000000001.example.org
+}
