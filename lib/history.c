@@ -96,15 +96,31 @@ plain(char out[BTNS_WHO_MAX], const char *s)
 	out[n] = '\0';
 }
 
+/* The real user's name, looked up once: an import asks for each key. */
+static const char *
+user(void)
+{
+	static char name[BTNS_WHO_MAX];
+	static uid_t whose;
+	const struct passwd *pw;
+	uid_t uid = getuid();
+
+	if (name[0] != '\0' && whose == uid)
+		return name;
+	pw = getpwuid(uid);
+	plain(name, pw == NULL ? NULL : pw->pw_name);
+	if (name[0] == '\0')
+		(void)snprintf(name, sizeof(name), "%ld", (long)uid);
+	whose = uid;
+	return name;
+}
+
 void
 btns_who(char actor[BTNS_WHO_MAX], char login[BTNS_WHO_MAX])
 {
-	const struct passwd *pw = getpwuid(getuid());
 	const char *env = NULL;
 
-	plain(actor, pw == NULL ? NULL : pw->pw_name);
-	if (actor[0] == '\0')
-		(void)snprintf(actor, BTNS_WHO_MAX, "%ld", (long)getuid());
+	(void)snprintf(actor, BTNS_WHO_MAX, "%s", user());
 	/* Only root's own environment speaks of who became root. */
 	if (getuid() == 0 && (env = getenv("SUDO_USER")) == NULL)
 		env = getenv("DOAS_USER");
