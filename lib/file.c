@@ -27,12 +27,14 @@ static int
 temp(int dir, const char *name, mode_t mode, const void *p, size_t len,
     bool sync, struct btns_err *e)
 {
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 	int fd, rv = 0;
 
-	if (unlinkat(dir, name, 0) == -1 && errno != ENOENT)
-		return btns_fail_sys(e, "%s", name);
-	if ((fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
-	    O_CLOEXEC, 0600)) == -1)
+	/* An old one is rare: the unlink is for where there is one. */
+	if ((fd = openat(dir, name, flags, 0600)) == -1 && errno == EEXIST &&
+	    unlinkat(dir, name, 0) == 0)
+		fd = openat(dir, name, flags, 0600);
+	if (fd == -1)
 		return btns_fail_sys(e, "%s", name);
 	if (write_all(fd, p, len) == -1 || fchmod(fd, mode) == -1 ||
 	    (sync && fsync(fd) == -1))
@@ -83,7 +85,9 @@ btns_file_read(int dir, const char *name, void *buf, size_t size, size_t *n,
 	else if (!S_ISREG(st.st_mode))
 		rv = btns_fail(e, BTNS_E_FORMAT, "%s: not a regular file",
 		    name);
-	for (*n = 0; rv == 0 && *n < size && r != 0; ) {
+	/* All that it had when it was opened is all: no read for the end. */
+	for (*n = 0; rv == 0 && *n < size && r != 0 &&
+	    (*n == 0 || *n != (size_t)st.st_size); ) {
 		if ((r = read(fd, p + *n, size - *n)) > 0)
 			*n += (size_t)r;
 		else if (r == -1 && errno != EINTR)
