@@ -32,6 +32,24 @@ nomem:
 	return NULL;
 }
 
+static int
+by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct item *)a)->path,
+	    ((const struct item *)b)->path);
+}
+
+/* The item of a path among those in order already, or a new one. */
+static struct item *
+item_at(struct run *r, const char *path)
+{
+	struct item key = { .path = (char *)(uintptr_t)path }, *i = NULL;
+
+	if (r->sorted > 0)
+		i = bsearch(&key, r->item, r->sorted, sizeof(key), by_path);
+	return i != NULL ? i : item_new(r, path);
+}
+
 int
 export_render(char *text, size_t *n, const struct btns_key *k,
     struct btns_err *e)
@@ -133,7 +151,7 @@ add_row(const struct btns_exported *x, void *arg)
 	struct run *r = arg;
 	struct item *i;
 
-	if ((i = item_new(r, x->path)) == NULL)
+	if ((i = item_at(r, x->path)) == NULL)
 		return -1;
 	i->row = true;
 	if ((i->had_old = x->old != NULL))
@@ -146,25 +164,18 @@ add_row(const struct btns_exported *x, void *arg)
 static int
 add_file(const char *path, void *arg)
 {
-	return item_new(arg, path) == NULL ? -1 : 0;
+	return item_at(arg, path) == NULL ? -1 : 0;
 }
 
 static int
 add_stray(const char *path, void *arg)
 {
-	struct item *i = item_new(arg, path);
+	struct item *i = item_at(arg, path);
 
 	if (i == NULL)
 		return -1;
 	i->stray = true;
 	return 0;
-}
-
-static int
-by_path(const void *a, const void *b)
-{
-	return strcmp(((const struct item *)a)->path,
-	    ((const struct item *)b)->path);
 }
 
 void
@@ -208,9 +219,10 @@ merge(struct run *r)
 			memcpy(a->old, b->old, DIGEST);
 			memcpy(a->new, b->new, DIGEST);
 		}
+		a->stray = a->stray || b->stray;
 		export_free(b);
 	}
-	r->n = o + 1;
+	r->n = r->sorted = o + 1;
 }
 
 /* What the store wrote at a path, and what may lie there. */
@@ -320,8 +332,12 @@ export_collect(struct run *r, struct btns_err *e)
 		if (collect_one(r, &r->how->only[i], e) == -1)
 			return -1;
 	if (r->how->only == NULL &&
-	    (btns_pins_each(r->pins, add_want, r, e) == -1 ||
-	    btns_exported_each(r->pins, add_row, r, e) == -1 ||
+	    btns_pins_each(r->pins, add_want, r, e) == -1)
+		return -1;
+	/* Now rows and files mostly find the item of their path. */
+	merge(r);
+	if (r->how->only == NULL &&
+	    (btns_exported_each(r->pins, add_row, r, e) == -1 ||
 	    btns_tree_each(r->tree, add_file, r, e) == -1 ||
 	    btns_tree_strays(r->tree, add_stray, r, e) == -1))
 		return -1;

@@ -48,6 +48,7 @@ struct run {
 	struct btns_tree *tree;
 	struct item	*item;
 	size_t		 n, room;
+	size_t		 sorted;	/* the first of them, by path */
 	uint8_t		*buf;		/* BTNS_TREE_FILE */
 	int		 fp_tree;	/* 0 off, 1 pins of fp/, 2 all pins */
 	bool		 legacy;	/* the names in it */
