@@ -30,27 +30,27 @@ decide(enum trust_state state, enum trust_verb verb,
 	return trust_decide(verb, &f, &g);
 }
 
-static void
-every_cell_of_the_table_is_as_designed(void **state)
-{
-	struct trust_verdict v;
-	const struct row *r;
-	size_t i;
+/* A row, and the name that it is tested under. */
+struct cell {
+	const struct row *row;
+	char		 name[200];
+};
 
-	(void)state;
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		r = &rows[i];
-		v = decide(r->state, r->verb, r->evidence, r->bits);
-		if (v.reason != r->reason || v.effect != r->effect ||
-		    v.no != r->no || v.alarm != r->alarm ||
-		    v.ends != r->ends)
-			fail_msg("row %zu: reason %d effect %d no %d alarm %d"
-			    " ends %d, not %d %d %d %d %d", i + 1, v.reason,
-			    v.effect, v.no, v.alarm, v.ends, r->reason,
-			    r->effect, r->no, r->alarm, r->ends);
-		if (r->reason == TRUST_ASK)
-			assert_int_equal(v.need, r->need);
-	}
+static void
+cell_is_as_designed(void **state)
+{
+	const struct cell *c = *state;
+	const struct row *r = c->row;
+	struct trust_verdict v = decide(r->state, r->verb, r->evidence,
+	    r->bits);
+
+	assert_int_equal(v.reason, r->reason);
+	assert_int_equal(v.effect, r->effect);
+	assert_int_equal(v.no, r->no);
+	assert_int_equal(v.alarm, r->alarm);
+	assert_int_equal(v.ends, r->ends);
+	if (r->reason == TRUST_ASK)
+		assert_int_equal(v.need, r->need);
 }
 
 /* A row above for every state and verb: nothing is left to chance. */
@@ -318,12 +318,71 @@ what_is_asked_for_is_enough_and_more_never_spoils_it(void **state)
 	sweep(check_more);
 }
 
+/* The table's words for its rows and columns, and for what was given. */
+static const char *const row_name[] = {
+	[BLANK] = "blank", [PAST] = "past, other keys only",
+	[RETIRED] = "retired K, nothing live", [LEARNED] = "learned K alone",
+	[STRANGER] = "learned others, not K",
+	[RIVALS] = "learned K and others", [ACCEPTED] = "accepted K",
+	[ACC_OTHER] = "accepted other", [PINNED] = "pin K",
+	[PIN_OTHER] = "pin other"
+};
+static const char *const column_name[] = {
+	[LEARN] = "learn", [PROMOTE] = "promote", [PIN] = "pin",
+	[REJECT] = "reject", [REVOKE] = "revoke K", [FORGET] = "forget I",
+	[ONE] = "forget I FP", [TREE] = "import T", [IMPORT] = "import O"
+};
+static const char *const given_name[] = {
+	[NONE] = "", [YES] = " -y", [PROOF] = " with proof"
+};
+static const struct {
+	unsigned	 bit;
+	const char	*name;
+} fact_name[] = {
+	{ REV, "K revoked" }, { OWN, "own key" }, { SELF, "own name" },
+	{ FIT, "another key's fp/" }, { ED, "Ed25519" }, { WEAK, "weak" },
+	{ ELSE, "live under J" }, { BOUND, "learned under J" },
+	{ ALIKE, "a look-alike" }, { REJ, "rejected K" },
+	{ WAS, "with a past" }, { FULL, "8 are kept" },
+	{ FRESH, "new evidence" }, { WAIT, "expected" }, { F, "-f" },
+	{ TYPED, "type written out" }, { R, "-R" }, { WRONG, "wrong -R" },
+};
+static const char *const effect_name[] = {
+	[TRUST_NONE] = "nothing changes", [TRUST_SIGHT] = "sighting",
+	[TRUST_NOTICE] = "learned", [TRUST_ACCEPT] = "accepted",
+	[TRUST_BIND] = "pin", [TRUST_NOTE] = "new evidence",
+	[TRUST_REPLACE] = "pin, old retired", [TRUST_RETIRE] = "retired",
+	[TRUST_DROP] = "K dropped", [TRUST_CLEAR] = "all dropped",
+	[TRUST_STRIKE] = "rejected"
+};
+
+/* "table: pin other | pin with proof, -R: pin, old retired, out 0" */
+static void
+name_cell(struct cell *c)
+{
+	const struct row *r = c->row;
+	size_t i, n;
+
+	n = (size_t)snprintf(c->name, sizeof(c->name), "table: %s | %s%s",
+	    row_name[r->state], column_name[r->verb],
+	    given_name[r->evidence]);
+	for (i = 0; i < sizeof(fact_name) / sizeof(fact_name[0]); i++)
+		if (r->bits & fact_name[i].bit)
+			n += (size_t)snprintf(c->name + n,
+			    sizeof(c->name) - n, ", %s", fact_name[i].name);
+	(void)snprintf(c->name + n, sizeof(c->name) - n, ": %s%s %d",
+	    r->reason == TRUST_OK ? effect_name[r->effect] :
+	    r->reason == TRUST_ASK ? "asked for more" : "refused",
+	    r->ends ? ", out" : "", r->no || r->reason != TRUST_OK);
+}
+
+#define ROWS	(sizeof(rows) / sizeof(rows[0]))
+
 int
 main(void)
 {
 #define T(f)	cmocka_unit_test(f)
-	const struct CMUnitTest tests[] = {
-		T(every_cell_of_the_table_is_as_designed),
+	const struct CMUnitTest rest[] = {
 		T(every_cell_has_a_row),
 		T(events_have_the_verbs_of_the_history),
 		T(rule_1_accepted_is_what_is_expected_and_unknown_so_far),
@@ -335,6 +394,16 @@ main(void)
 		T(every_answer_is_whole),
 		T(what_is_asked_for_is_enough_and_more_never_spoils_it),
 	};
+	static struct cell cells[ROWS];
+	static struct CMUnitTest tests[ROWS + sizeof(rest) / sizeof(rest[0])];
+	size_t i;
 
+	for (i = 0; i < ROWS; i++) {
+		cells[i].row = &rows[i];
+		name_cell(&cells[i]);
+		tests[i] = (struct CMUnitTest){ cells[i].name,
+		    cell_is_as_designed, NULL, NULL, &cells[i] };
+	}
+	memcpy(&tests[ROWS], rest, sizeof(rest));
 	return cmocka_run_group_tests_name("trust", tests, NULL, NULL);
 }

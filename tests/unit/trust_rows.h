@@ -250,6 +250,7 @@ static const struct row rows[] = {
 	{ BLANK, TREE, PROOF, REV | F, NO(NO_REVOKED) },
 	{ BLANK, IMPORT, NONE, REV, NO(NO_REVOKED) },
 	{ RETIRED, REJECT, NONE, REV | WAS, NO(NO_REVOKED) },
+	{ RETIRED, REVOKE, NONE, REV | WAS, DO(NONE) },	/* again */
 	{ PINNED, FORGET, YES, REV, OUT(CLEAR) },
 	/* own key, own name: refused, whatever else */
 	{ BLANK, LEARN, NONE, OWN | WAIT, NO(NO_OWN) },
