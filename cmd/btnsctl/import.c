@@ -35,6 +35,7 @@ struct import {
 	struct btns_ident *touched;	/* whose files are to be written */
 	size_t		 ntouched;
 	unsigned long	 pins, learned, seen, same, revoked, left;
+	bool		 against;	/* another key speaks against one of them */
 	struct btns_err	*e;
 };
 
@@ -149,8 +150,11 @@ static int
 done(struct import *m, const struct found *f, const struct trust_verdict *v,
     const char *name)
 {
-	char text[256];
-
+	if (v->alarm != TRUST_QUIET)
+		told(m, name, v->alarm == TRUST_CONFLICT ? "CONFLICT: another"
+		    " key is learned too" : "ANOTHER KEY than before; learned"
+		    " only");
+	m->against = m->against || v->no;
 	switch (v->effect) {
 	case TRUST_BIND:
 	case TRUST_REPLACE:
@@ -161,12 +165,7 @@ done(struct import *m, const struct found *f, const struct trust_verdict *v,
 		    touch(m, &f->ident);
 	case TRUST_NOTICE:
 		m->learned++;
-		(void)snprintf(text, sizeof(text), "%s", v->alarm ==
-		    TRUST_CONFLICT ? "CONFLICT: another key is learned too" :
-		    "ANOTHER KEY than before; learned only");
-		if (v->alarm != TRUST_QUIET)
-			told(m, name, text);
-		else if (f->odd_text != NULL)
+		if (v->alarm == TRUST_QUIET && f->odd_text != NULL)
 			told(m, name, f->odd_text);
 		return 0;
 	case TRUST_SIGHT:
@@ -294,6 +293,8 @@ ctl_import(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 	if (options(&m, e) == -1 || session_open(&m.store, cli, e) == -1)
 		return -1;
 	rv = run(&m);
+	if (rv != -1 && m.against)
+		rv = cli_worst(rv, CLI_NO);
 	for (i = 0; i < m.n; i++) {
 		free(m.found[i].spki);
 		free(m.found[i].object);

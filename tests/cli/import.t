@@ -126,6 +126,13 @@ check 1 "-p vouches for it" btnsctl import -q -p keys
 yes "and writes the tree" cmp a.pub "$t/gw-a.example.org"
 check 0 "-i names a file's identity" btnsctl import -q -i x.example.org d.pub
 check 0 "standard input" sh -c "btnsctl import -q -i y.example.org - <a.pub"
+check 1 "another key than the learned one" btnsctl import -i x.example.org b.pub
+like out "is a conflict" '^! fqdn/x\.example\.org: CONFLICT: '
+check 1 "each time" btnsctl import -q -i x.example.org b.pub
+check 0 "a pin" btnskey pin -q -y z.example.org a.pub
+check 1 "another key than the pin" btnsctl import -i z.example.org b.pub
+like out "is told" '^! fqdn/z\.example\.org: ANOTHER KEY '
+yes "and the pin stands" cmp a.pub "$t/z.example.org"
 check 2 "without a name" sh -c "btnsctl import - <a.pub"
 check 1 "a private key" btnsctl import "$good/p256.priv-pkcs8.pem"
 check 0 "a look-alike of a FIFO" mkfifo fifo
