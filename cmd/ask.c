@@ -56,15 +56,18 @@ ask_say(const char *s)
 		(void)close(fd);
 }
 
+#define ANSWER_MAX	65536	/* what is longer is not read to its end */
+
 /* Read up to and with the newline: 1, 0 at the end, -1. */
 static int
 read_line(int fd, char *buf, size_t size, struct btns_err *e)
 {
 	size_t n = 0, all = 0;
-	ssize_t r;
+	ssize_t r = 1;
 	char c = '\0';
 
-	while ((r = read(fd, &c, 1)) == 1 && c != '\n') {
+	while (all < ANSWER_MAX && (r = read(fd, &c, 1)) == 1 &&
+	    c != '\n') {
 		if (n + 1 < size)
 			buf[n++] = c;
 		all++;
@@ -72,11 +75,11 @@ read_line(int fd, char *buf, size_t size, struct btns_err *e)
 	buf[n] = '\0';
 	if (r == -1)
 		return btns_fail_sys(e, "read");
-	if (r == 0)
-		return 0;		/* half a line is no answer */
 	if (all >= size)
 		return btns_fail(e, BTNS_E_USAGE,
 		    "a line of %zu characters is no answer", all);
+	if (r == 0)
+		return 0;		/* half a line is no answer */
 	return 1;
 }
 
