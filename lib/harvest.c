@@ -92,6 +92,14 @@ kind(mode_t m)
 	    S_ISREG(m) ? NULL : "no regular file: not imported";
 }
 
+/* Could nobody but root, or us, have written it? */
+static bool
+kept(const struct stat *st)
+{
+	return (st->st_uid == 0 || st->st_uid == geteuid()) &&
+	    (st->st_mode & 022) == 0;
+}
+
 /* A file that iked could load: an item. */
 static int
 tree_item(struct harvest *h, const char *path, const struct btns_ident *id,
@@ -100,7 +108,7 @@ tree_item(struct harvest *h, const char *path, const struct btns_ident *id,
 {
 	struct harvest_item it = { .kind = HARVEST_KEY, .ident = *id,
 	    .key = &s->key, .object = path, .source = "tree", .path = path,
-	    .trusted = s->pem && (st->st_mode & S_IROTH) };
+	    .trusted = s->pem && (st->st_mode & S_IROTH) && kept(st) };
 	uint8_t digest[BTNS_HASH_MAX];
 	char mode[64];
 
@@ -108,8 +116,9 @@ tree_item(struct harvest *h, const char *path, const struct btns_ident *id,
 	    btns_fp_of(&it.fp, &s->key, e) == -1)
 		return -1;
 	memcpy(it.digest, digest, sizeof(it.digest));
-	(void)snprintf(mode, sizeof(mode), "%04o, unreadable for iked:"
-	    " learned only, not a pin", (unsigned)st->st_mode & 07777);
+	(void)snprintf(mode, sizeof(mode), "%04o, %s: learned only, not a"
+	    " pin", (unsigned)st->st_mode & 07777, kept(st) ? "unreadable"
+	    " for iked" : "others may write it");
 	it.odd = !s->pem ? "iked does not load that form: learned only, not"
 	    " a pin" : !it.trusted ? mode : backup(path) != NULL ?
 	    backup(path) : btns_ident_odd(id);

@@ -75,6 +75,7 @@ see_own_rows(const struct store_binding *b, void *arg)
 	    BTNS_FP_LEN) == 0;
 
 	if (this) {
+		v->facts.was = b->past || strcmp(b->state, "retired") == 0;
 		g->row = b->id;
 		g->first_seen = b->first_seen;
 		v->since = b->since;
@@ -134,8 +135,7 @@ see_key_row(const struct store_binding *b, void *arg)
 		return 0;
 	if (pins_live(b->state))
 		memcpy(g->v->elsewhere, name, sizeof(name));
-	if (pins_live(b->state) || strcmp(b->state, "learned") == 0)
-		g->v->facts.bound = true;
+	g->v->facts.bound = true;
 	return 0;
 }
 
@@ -316,7 +316,8 @@ static const char *
 evidence_name(enum trust_verb verb, enum trust_evidence ev)
 {
 	return ev == TRUST_PROOF ? "fingerprint" :
-	    verb == TRUST_IMPORT_TREE ? "file" : "operator";
+	    verb == TRUST_IMPORT_TREE || verb == TRUST_IMPORT ? "file" :
+	    "operator";
 }
 
 /* Write K's binding whole. */

@@ -211,7 +211,7 @@ replacing(const struct cell *c, enum trust_state state,
 	if (g->misnamed)
 		return TRUST_NO_MISNAMED;
 	if (c->replace && !g->named)
-		return state == TRUST_PAST ? TRUST_NO_PAST : TRUST_NO_NAME;
+		return other(state) ? TRUST_NO_NAME : TRUST_NO_PAST;
 	return TRUST_OK;
 }
 
@@ -267,6 +267,19 @@ find(enum trust_verb verb, const struct trust_facts *f)
 	return c;
 }
 
+/*
+ * A past isn't washed away by learning: what iked's tree or the operator's
+ * files say of such an identity needs the last key's name, and of a key
+ * that was live before it says nothing.
+ */
+static bool
+washed(enum trust_verb verb, const struct trust_facts *f)
+{
+	return verb == TRUST_IMPORT_TREE && f->past &&
+	    (f->state == TRUST_LEARNED || f->state == TRUST_STRANGER ||
+	    f->state == TRUST_RIVALS);
+}
+
 /* What a learned K, none, or one too many makes of a cell of two. */
 static void
 refine(struct cell *c, enum trust_verb verb, const struct trust_facts *f)
@@ -279,6 +292,8 @@ refine(struct cell *c, enum trust_verb verb, const struct trust_facts *f)
 		else if (verb == TRUST_FORGET_ONE)
 			*c = (struct cell)REFUSE(LIVE);
 	}
+	if (washed(verb, f) && c->refuse == TRUST_OK)
+		*c = table[f->was ? TRUST_RETIRED : TRUST_PAST][verb];
 	if (c->effect == TRUST_NOTICE && f->known) {
 		c->effect = TRUST_SIGHT;
 		c->event = NULL;
@@ -299,9 +314,14 @@ struct trust_verdict
 trust_decide(enum trust_verb verb, const struct trust_facts *f,
     const struct trust_given *g)
 {
-	struct cell c = find(verb, f);
 	struct trust_verdict v = { .reason = TRUST_OK };
+	struct cell c;
 
+	/* -p pins what nothing speaks against, and learns the rest. */
+	if (verb == TRUST_IMPORT && g->vouched && !f->past && !f->rejected &&
+	    (f->state == TRUST_BLANK || f->state == TRUST_LEARNED))
+		verb = TRUST_IMPORT_TREE;
+	c = find(verb, f);
 	refine(&c, verb, f);
 	v.need = needed(verb, &c, f);
 	if ((v.reason = forbidden(verb, f, g)) == TRUST_OK)

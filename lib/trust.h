@@ -34,7 +34,7 @@ enum trust_verb {
 	TRUST_REVOKE,		/* one binding of the key */
 	TRUST_FORGET,		/* of I: all but what is rejected */
 	TRUST_FORGET_ONE,	/* of I: K */
-	TRUST_IMPORT_TREE,	/* a file that iked trusts, or -p */
+	TRUST_IMPORT_TREE,	/* a file that iked trusts */
 	TRUST_IMPORT,		/* anything else */
 	TRUST_VERB__COUNT
 };
@@ -51,6 +51,7 @@ struct trust_facts {
 	bool	known;		/* K has a learned binding of I */
 	bool	rejected;	/* K is rejected for I */
 	bool	past;		/* I had a live key that is one no more */
+	bool	was;		/* K was that, once */
 	bool	full;		/* I has as many learned keys as are kept */
 	bool	revoked;	/* K is */
 	bool	own;		/* K is this host's own key */
@@ -59,7 +60,7 @@ struct trust_facts {
 	bool	ed25519;	/* a type that iked cannot use */
 	bool	weak;		/* RSA below 2048 bits */
 	bool	elsewhere;	/* K is live under another identity */
-	bool	bound;		/* K is bound to another identity at all */
+	bool	bound;		/* K has another identity, in any state */
 	bool	alike;		/* a look-alike of I is known */
 	bool	expected;	/* accept-new is on, and accept-for matches */
 	bool	fresh;		/* new evidence or a new comment is offered */
@@ -71,6 +72,7 @@ struct trust_given {
 	bool	typed;		/* the identity's type was written out */
 	bool	named;		/* -R named the key that is replaced */
 	bool	misnamed;	/* -R named something else */
+	bool	vouched;	/* import -p: nobody compared it */
 };
 
 enum trust_effect {

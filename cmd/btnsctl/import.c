@@ -35,7 +35,7 @@ struct import {
 	struct btns_ident *touched;	/* whose files are to be written */
 	size_t		 ntouched;
 	unsigned long	 pins, learned, seen, same, revoked, left;
-	bool		 against;	/* another key speaks against one of them */
+	bool		 against;	/* another key speaks against one */
 	struct btns_err	*e;
 };
 
@@ -146,9 +146,19 @@ adopt(struct import *m, const struct found *f)
 	return btns_exported_put(m->store, &x, m->e);
 }
 
+static void
+alike(struct import *m, const char *name, const char *other)
+{
+	char text[BTNS_ID_PRINT + 64];
+
+	(void)snprintf(text, sizeof(text), "pinned, and looks like %s",
+	    other);
+	told(m, name, text);
+}
+
 static int
 done(struct import *m, const struct found *f, const struct trust_verdict *v,
-    const char *name)
+    const struct btns_view *view, const char *name)
 {
 	if (v->alarm != TRUST_QUIET)
 		told(m, name, v->alarm == TRUST_CONFLICT ? "CONFLICT: another"
@@ -161,6 +171,8 @@ done(struct import *m, const struct found *f, const struct trust_verdict *v,
 		m->pins++;
 		if (f->odd_text != NULL)
 			told(m, name, f->odd_text);
+		if (view->alike[0] != '\0')
+			alike(m, name, view->alike);
 		return f->path != NULL && f->trusted ? adopt(m, f) :
 		    touch(m, &f->ident);
 	case TRUST_NOTICE:
@@ -181,12 +193,12 @@ done(struct import *m, const struct found *f, const struct trust_verdict *v,
 static int
 bind(struct import *m, const struct found *f)
 {
-	struct btns_order o = { .given = { .typed = true,
-	    .force = m->a->opt['f'] != NULL }, .comment = m->a->opt['c'],
+	struct btns_order o = { .given = { .force = m->a->opt['f'] != NULL,
+	    .typed = f->trusted || f->ident.typed,
+	    .vouched = m->a->opt['p'] != NULL }, .comment = m->a->opt['c'],
 	    .source = f->source, .replaces = m->a->opt['R'] == NULL ? NULL :
 	    m->replaces };
-	enum trust_verb verb = f->trusted || m->a->opt['p'] != NULL ?
-	    TRUST_IMPORT_TREE : TRUST_IMPORT;
+	enum trust_verb verb = f->trusted ? TRUST_IMPORT_TREE : TRUST_IMPORT;
 	char name[BTNS_ID_PRINT];
 	struct trust_verdict v;
 	struct btns_view view;
@@ -198,7 +210,7 @@ bind(struct import *m, const struct found *f)
 	    NULL, &v, &view, m->e) == -1)
 		return -1;
 	if (v.reason == TRUST_OK)
-		return done(m, f, &v, name);
+		return done(m, f, &v, &view, name);
 	m->left++;
 	told(m, name, v.reason == TRUST_ASK ? "its key is another identity's"
 	    " too, and that takes proof: btnskey pin -F" :

@@ -107,6 +107,61 @@ accepted
 EOT
 btnsctl set -q tofu default
 
+for f in "chmod 0666" "chown 65534"; do
+	root || [ "$f" != "chown 65534" ] || { skip "$f" "not root"; continue; }
+	new_store
+	cp c.pub "$t/gw.example.org"
+	# shellcheck disable=SC2086 # a command
+	$f "$t/gw.example.org"
+	check 0 "rule 10: a file after $f" btnsctl import
+	like out "rule 10: is learned only, and told" \
+	    '^! fqdn/gw.example.org: .*: learned only, not a pin$|others may w'
+	btnsctl list -o tsv | cut -f 1 >said
+	same said "rule 10: nobody vouches for it" <<-EOT
+	learned
+	EOT
+done
+
+# --- a past is not washed away by learning
+new_store
+btnskey pin -q -y gw a.pub
+btnsctl forget -q -y gw
+btnsctl learn -q gw b.pub 2>err
+cp b.pub "$t/gw"
+check 1 "table: past, learned | import T: 1" btnsctl import
+check 1 "table: past, learned | import -p: 1" btnsctl import -p -i gw b.pub
+check 0 "table: past, learned | import T -R: pin 0" \
+    btnsctl import -R "$a" "$t/gw"
+new_store
+btnskey pin -q -y gw a.pub
+btnsctl forget -q -y gw
+btnsctl learn -q gw a.pub
+cp a.pub "$t/gw"
+check 1 "table: retired K, learned again | import T: 1" btnsctl import
+like out "with the reason" '^! fqdn/gw: it had another key before'
+check 1 "also with -R" btnsctl import -R "$a" "$t/gw"
+
+# --- -p pins what nothing speaks against, and no more
+new_store
+check 0 "-p: blank" btnsctl import -q -p -i gw a.pub
+check 1 "rule 3: -p replaces nothing" \
+    btnsctl import -q -p -i gw -R "$a" b.pub
+btnsctl list -o tsv | cut -f 1,3 >said
+same said "rule 3: it is learned" <<EOT
+pinned	$a
+conflict	$b
+EOT
+check 1 "-p: a look-alike without its type" btnsctl import -p -i GW c.pub
+check 0 "-p: with its type" btnsctl import -p -i fqdn/GW c.pub
+like out "which is told" '^! fqdn/GW: pinned, and looks like fqdn/gw$'
+new_store
+btnsctl learn -q gw a.pub
+btnsctl learn -q gw b.pub 2>err
+check 1 "table: learned others, not K | import -p: learned, conflict 1" \
+    btnsctl import -p -i gw c.pub
+btnsctl list -o tsv -s pinned >said
+empty said "and pins nothing"
+
 # --- files and directories
 new_store
 mkdir -p keys/ufqdn

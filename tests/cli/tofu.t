@@ -102,4 +102,15 @@ same out "by itself" <<EOT
 ask
 EOT
 check 0 "all of it is in the history" btnsctl verify
+# --- rule 1: bound to no other identity, also not as a key that was rejected
+new_store
+cp "$good/p384.spki.pem" k.pub
+btnsctl learn -q one.example.org k.pub
+btnsctl reject -q -F "$(rsafp -q k.pub)" one.example.org
+btnsctl set -q accept-for 'fqdn/*'
+btnsctl set -q tofu accept-new
+check 0 "rule 1: a key that was rejected for another" \
+    btnsctl learn two.example.org k.pub
+like out "rule 1: is learned and not accepted" '^learned fqdn/two'
+
 finish
