@@ -18,7 +18,7 @@ static bool
 acts(const struct item *i)
 {
 	return i->op == PLAN_REMOVE || i->op == PLAN_CHANGE ||
-	    i->op == PLAN_ADD;	/* moving aside needs no intent */
+	    i->op == PLAN_ADD;
 }
 
 /* Before a file is touched, its digests before and after are written. */
@@ -33,11 +33,12 @@ intend(struct run *r, struct btns_err *e)
 	for (n = 0; n < r->n; n++) {
 		const struct item *i = &r->item[n];
 
-		if (!acts(i))
+		if (!acts(i) && !i->aside)
 			continue;
 		x.path = i->path;
 		/* An old key whose SAs may still be up isn't lost sight of. */
-		x.old = i->there ? i->disk : i->had_old ? i->old : NULL;
+		x.old = i->there || i->aside ? i->disk : i->had_old ? i->old :
+		    NULL;
 		x.new = i->want ? i->want_digest : NULL;
 		if (btns_exported_put(r->pins, &x, e) == -1)
 			return -1;
@@ -61,7 +62,7 @@ settle(struct run *r, struct btns_tally *t, struct btns_err *e)
 		if (i->held || i->failed || i->sa == BTNS_SA_UP)
 			continue;	/* its intent stands */
 		ours = i->want && i->op != PLAN_FOREIGN;
-		if (!ours && !i->row && i->op != PLAN_REMOVE)
+		if (!ours && !i->row && !i->aside && i->op != PLAN_REMOVE)
 			continue;
 		if (ours && i->op == PLAN_NONE && i->row && i->had_old &&
 		    i->had_new && memcmp(i->old, i->want_digest,
@@ -98,8 +99,8 @@ hold(struct run *r, struct btns_tally *t, unsigned long rows)
 	if (max == BTNS_MAX_DEFAULT)
 		max = rows * 3 / 10 > 10 ? (int64_t)(rows * 3 / 10) : 10;
 	for (i = 0; i < r->n; i++)
-		n += (r->item[i].op == PLAN_REMOVE && !r->item[i].revoked) ||
-		    (r->item[i].op == PLAN_CHANGE && !r->item[i].same_key);
+		n += !r->item[i].revoked && (r->item[i].op == PLAN_REMOVE ||
+		    (r->item[i].op == PLAN_CHANGE && !r->item[i].same_key));
 	t->max = max;
 	if ((int64_t)n <= max)
 		return;
@@ -107,7 +108,7 @@ hold(struct run *r, struct btns_tally *t, unsigned long rows)
 	for (i = 0; i < r->n; i++) {
 		struct item *it = &r->item[i];
 
-		if (!acts(it) || (it->op == PLAN_REMOVE && it->revoked))
+		if (!acts(it) || (it->revoked && it->op != PLAN_ADD))
 			continue;
 		it->op = PLAN_NONE;
 		it->ends = it->aside;
@@ -242,8 +243,10 @@ end_sas(struct run *r, struct btns_err *e)
 	if ((end = calloc(r->n + 1, sizeof(*end))) == NULL)
 		return btns_fail(e, BTNS_E_NOMEM, "out of memory");
 	for (i = n = 0; i < r->n; i++)
-		if (r->item[i].ends && !r->item[i].failed)
-			end[n++].path = r->item[i].path;
+		if (r->item[i].ends && !r->item[i].failed) {
+			end[n].path = r->item[i].path;
+			end[n++].empty = !r->item[i].want;
+		}
 	rv = n == 0 ? 0 : btns_iked_end(end, n, e);
 	for (i = n = 0; i < r->n && rv == 0; i++) {
 		if (!r->item[i].ends || r->item[i].failed)
@@ -257,22 +260,44 @@ end_sas(struct run *r, struct btns_err *e)
 	return rv;
 }
 
+/* A revoked key goes also where there is no room for the one after it. */
+static void
+drop_revoked(struct run *r)
+{
+	struct btns_err ignored;
+	size_t n;
+
+	for (n = 0; n < r->n; n++)
+		if (r->item[n].op == PLAN_CHANGE && r->item[n].revoked &&
+		    r->item[n].failed)
+			(void)btns_tree_remove(r->tree, r->item[n].path,
+			    &ignored);
+}
+
+/*
+ * What goes needs no room and no row: it goes also where the store can't
+ * be written, and its old row makes the next run ask iked again.
+ */
 static int
 act(struct run *r, struct btns_tally *t, struct btns_err *e)
 {
-	if (intend(r, e) == -1)
-		return -1;
+	struct btns_err why;
+	int rv = intend(r, &why);
+
 	aside_all(r);
 	remove_all(r);
-	stage_all(r);
-	place_all(r, PLAN_CHANGE);
-	place_all(r, PLAN_ADD);
-	if (btns_tree_sync(r->tree, e) == -1)
+	if (rv == 0) {
+		stage_all(r);
+		place_all(r, PLAN_CHANGE);
+		place_all(r, PLAN_ADD);
+		drop_revoked(r);
+	}
+	if (btns_tree_sync(r->tree, e) == -1 || end_sas(r, e) == -1)
 		return -1;
-	/* Unsettled rows make the next run ask iked again. */
-	if (end_sas(r, e) == -1)
-		return -1;
-	return settle(r, t, e);
+	if (rv == 0)
+		return settle(r, t, e);
+	*e = why;
+	return -1;
 }
 
 static void
@@ -364,7 +389,10 @@ run(struct run *r, struct btns_tally *t, struct btns_err *e)
 	if (!r->how->dry && act(r, t, e) == -1)
 		return -1;
 	report(r, t);
-	return 0;
+	if (r->unseen.code == BTNS_OK)
+		return 0;
+	*e = r->unseen;
+	return -1;
 }
 
 int
@@ -393,6 +421,7 @@ btns_export(struct btns_pins *pins, const struct btns_export *how,
 		free(r.gone[n]);
 	free(r.gone);
 	free(r.buf);
+	free(r.big);
 	btns_pins_unlock(lock);
 	return rv;
 }

@@ -8,6 +8,7 @@
 
 #include "export_priv.h"
 #include "hash.h"
+#include "ikedkey.h"
 #include "keyread.h"
 #include "keywrite.h"
 
@@ -30,35 +31,36 @@ describe(struct item *i, const struct stat *st, const char *what)
 	    (unsigned)st->st_mode & 07777, when);
 }
 
-/* What iked finds in a file: it takes the first key that it can use. */
+/* What our readers find in a file, and what iked's does. */
 struct found {
 	struct run	*r;
-	bool		 loads;		/* count what iked loads, no other */
-	struct btns_key	 key;
+	struct btns_key	 key;		/* iked's, else our first */
 	unsigned	 keys, refused;
-	bool		 usable, revoked;
+	bool		 loads;		/* iked takes key */
+	bool		 revoked;
 };
+
+static int
+is_revoked(struct found *f, const struct btns_key *k, struct btns_err *e)
+{
+	struct btns_fp fp;
+	int rv = btns_fp_of(&fp, k, e) == -1 ? -1 :
+	    btns_revoked_is(f->r->pins, &fp, e);
+
+	f->revoked = f->revoked || rv == 1;
+	return rv == -1 ? -1 : 0;
+}
 
 static int
 found_key(const struct btns_key *k, const struct btns_keyat *at, void *arg)
 {
 	struct found *f = arg;
-	struct btns_fp fp;
-	bool usable;
-	int rv;
 
-	if (f->loads && !btns_keyat_loads(at))
-		return 0;
-	if (btns_fp_of(&fp, k, f->r->e) == -1 ||
-	    (rv = btns_revoked_is(f->r->pins, &fp, f->r->e)) == -1)
-		return -1;
-	f->revoked = f->revoked || rv == 1;
-	f->keys++;
-	usable = btns_keyat_loads(at) && k->type != BTNS_ED25519;
-	if (f->keys == 1 || (!f->usable && usable))
+	if (f->keys++ == 0) {
 		f->key = *k;
-	f->usable = f->usable || usable;
-	return 0;
+		f->loads = btns_keyat_loads(at) && k->type != BTNS_ED25519;
+	}
+	return is_revoked(f, k, f->r->e);
 }
 
 static void
@@ -70,44 +72,84 @@ found_bad(const struct btns_err *why, void *arg)
 	f->refused++;
 }
 
+/* Whatever has a revoked key in it, in whatever form, is found. */
 static int
-see_keys(struct run *r, struct item *i, size_t n, char what[64],
+find_keys(struct found *f, const char *path, const uint8_t *buf, size_t n,
+    struct btns_err *e)
+{
+	struct btns_keyread cb = { found_key, found_bad, NULL, f };
+	struct btns_key k;
+	int rv;
+
+	if (n == 0)
+		return 0;
+	if (btns_keys_parse(buf, n, path, &cb, e) == -1 &&
+	    e->code != BTNS_E_FORMAT)
+		return -1;
+	if (f->loads && f->keys + f->refused == 1)
+		return 0;		/* just as an export writes it */
+	if ((rv = btns_iked_key(&k, buf, n, e)) == -1)
+		return -1;
+	f->loads = rv == 1;
+	if (rv == 0)
+		return 0;
+	f->key = k;
+	return is_revoked(f, &k, e);
+}
+
+/* All of a file that iked can read, also behind a link, to r->big. */
+static int
+read_long(struct run *r, const char *path, size_t *n, struct btns_err *e)
+{
+	if (r->big == NULL && (r->big = malloc(BTNS_TREE_LONG)) == NULL)
+		return btns_fail(e, BTNS_E_NOMEM, "out of memory");
+	(void)btns_tree_follow(r->tree, path, r->big, BTNS_TREE_LONG, n);
+	return 0;
+}
+
+static int
+tell_key(struct item *i, const struct found *found, char what[64],
     struct plan_facts *f, struct btns_err *e)
 {
 	char name[BTNS_KEY_NAME_MAX], text[BTNS_FORM_MAX];
-	struct found found = { .r = r, .loads = i->stray };
-	struct btns_keyread cb = { found_key, found_bad, NULL, &found };
+	bool alone = found->keys + found->refused < 2, wanted;
 	struct btns_fp fp;
 	size_t len;
-	bool wanted;
 
-	if (n > BTNS_TREE_FILE)
-		return 0;
-	if (btns_keys_parse(r->buf, n, i->path, &cb, e) == -1 &&
-	    e->code != BTNS_E_FORMAT)
-		return -1;
-	f->revoked = i->revoked = found.revoked;
-	if (found.keys == 0)
-		return 0;
-	if (export_render(text, &len, &found.key, e) == -1 ||
-	    btns_fp_of(&fp, &found.key, e) == -1)
+	if (export_render(text, &len, &found->key, e) == -1 ||
+	    btns_fp_of(&fp, &found->key, e) == -1)
 		return -1;
 	wanted = i->want && len == i->textlen &&
 	    memcmp(text, i->text, len) == 0;
-	f->same_key = wanted && found.keys + found.refused == 1;
-	i->trusted = found.usable && !wanted;
-	i->has_found = found.keys + found.refused == 1;
+	f->same_key = wanted && found->loads && alone;
+	i->trusted = found->loads && !wanted;
+	i->has_found = alone;
 	i->found = fp;
-	if (!i->want && i->has_found) {
+	if (!i->want && alone) {
 		i->fp = fp;
 		i->has_fp = true;
 	}
-	btns_key_name(name, &found.key);
+	btns_key_name(name, &found->key);
 	(void)snprintf(what, 64, "%s %02x%02x%02x%02x%02x%02x%02x%02x..%s",
 	    name, fp.b[0], fp.b[1], fp.b[2], fp.b[3], fp.b[4], fp.b[5],
-	    fp.b[6], fp.b[7], found.keys + found.refused > 1 ? " and more" :
-	    "");
+	    fp.b[6], fp.b[7], alone ? "" : " and more");
 	return 0;
+}
+
+static int
+see_keys(struct run *r, struct item *i, const uint8_t *buf, size_t n,
+    char what[64], struct plan_facts *f, struct btns_err *e)
+{
+	struct found found = { .r = r };
+
+	if (find_keys(&found, i->path, buf, n, e) == -1)
+		return -1;
+	/* Elsewhere only what iked would load is anybody's business. */
+	if (i->stray && !found.loads)
+		return 0;
+	f->revoked = i->revoked = found.revoked;
+	return found.keys == 0 && !found.loads ? 0 :
+	    tell_key(i, &found, what, f, e);
 }
 
 static int
@@ -115,18 +157,22 @@ see_other(struct run *r, struct item *i, const struct stat *st, size_t n,
     struct plan_facts *f, struct btns_err *e)
 {
 	char what[64] = "no key that can be read";
+	const uint8_t *buf = r->buf;
+	bool link = S_ISLNK(st->st_mode);
 
 	i->directory = S_ISDIR(st->st_mode);
 	if (!f->file)
-		(void)snprintf(what, sizeof(what), "%s",
-		    S_ISLNK(st->st_mode) ? "a symbolic link" :
-		    i->directory ? "a directory" : "no regular file");
-	if ((f->file || (S_ISLNK(st->st_mode) &&
-	    btns_tree_follow(r->tree, i->path, r->buf, &n))) &&
-	    see_keys(r, i, n, what, f, e) == -1)
+		(void)snprintf(what, sizeof(what), "%s", link ?
+		    "a symbolic link" : i->directory ? "a directory" :
+		    "no regular file");
+	if (link || (f->file && n > BTNS_TREE_FILE)) {
+		if (read_long(r, i->path, &n, e) == -1)
+			return -1;
+		buf = r->big;
+	}
+	if ((f->file || link) && see_keys(r, i, buf, n, what, f, e) == -1)
 		return -1;
-	if (S_ISLNK(st->st_mode)) {
-		i->trusted = i->trusted || !i->stray;	/* iked follows it */
+	if (link) {
 		i->has_fp = i->has_fp && i->want;
 		(void)snprintf(what, sizeof(what), "a symbolic link");
 	}
@@ -161,9 +207,10 @@ see(struct run *r, struct item *i, struct plan_facts *f, struct btns_err *e)
 		memcpy(i->disk, digest, DIGEST);
 		f->same = i->want && memcmp(digest, i->want_digest,
 		    DIGEST) == 0;
-		f->ours = i->row && ((i->had_old && memcmp(digest, i->old,
-		    DIGEST) == 0) || (i->had_new && memcmp(digest, i->new,
-		    DIGEST) == 0));
+		/* Nothing that we write lies anywhere else. */
+		f->ours = i->row && !i->stray &&
+		    ((i->had_old && memcmp(digest, i->old, DIGEST) == 0) ||
+		    (i->had_new && memcmp(digest, i->new, DIGEST) == 0));
 		f->open = export_open_mode(&st);
 	}
 	return i->there && !f->same ? see_other(r, i, &st, n, f, e) : 0;
@@ -197,25 +244,25 @@ export_examine(struct run *r, struct item *i, struct btns_err *e)
 }
 
 int
-export_holds_revoked(struct run *r, const char *path, struct btns_err *e)
+export_holds_revoked(struct run *r, const char *path, bool stray,
+    struct btns_err *e)
 {
 	struct found found = { .r = r };
-	struct btns_keyread cb = { found_key, found_bad, NULL, &found };
+	const uint8_t *buf = r->buf;
 	struct stat st;
 	size_t n = 0;
 	int there = btns_tree_look(r->tree, path, &st, r->buf, &n, e);
 
 	if (there != 1)
 		return there;
-	if (S_ISLNK(st.st_mode) && !btns_tree_follow(r->tree, path, r->buf,
-	    &n))
-		return 0;
-	if (n > BTNS_TREE_FILE)
-		n = BTNS_TREE_FILE;
-	if (n > 0 && btns_keys_parse(r->buf, n, path, &cb, e) == -1 &&
-	    e->code != BTNS_E_FORMAT)
+	if (S_ISLNK(st.st_mode) || n > BTNS_TREE_FILE) {
+		if (read_long(r, path, &n, e) == -1)
+			return -1;
+		buf = r->big;
+	}
+	if (find_keys(&found, path, buf, n, e) == -1)
 		return -1;
-	return found.revoked;
+	return found.revoked && (found.loads || !stray);
 }
 
 /* Does the file hold the pin's key, and that alone? */

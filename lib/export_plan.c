@@ -25,6 +25,7 @@ item_new(struct run *r, const char *path)
 	memset(p, 0, sizeof(*p));
 	if ((p->path = strdup(path)) == NULL)
 		goto nomem;
+	p->stray = !btns_tree_place_is(path);
 	r->n++;
 	return p;
 nomem:
@@ -167,17 +168,6 @@ add_file(const char *path, void *arg)
 	return item_at(arg, path) == NULL ? -1 : 0;
 }
 
-static int
-add_stray(const char *path, void *arg)
-{
-	struct item *i = item_at(arg, path);
-
-	if (i == NULL)
-		return -1;
-	i->stray = true;
-	return 0;
-}
-
 void
 export_free(struct item *i)
 {
@@ -219,7 +209,6 @@ merge(struct run *r)
 			memcpy(a->old, b->old, DIGEST);
 			memcpy(a->new, b->new, DIGEST);
 		}
-		a->stray = a->stray || b->stray;
 		export_free(b);
 	}
 	r->n = r->sorted = o + 1;
@@ -287,7 +276,8 @@ collect_one(struct run *r, const struct btns_ident *id, struct btns_err *e)
 	rv = btns_pins_of(r->pins, id, add_want, r, e);
 	if (rv == 0 && id->type != BTNS_ID_FP)
 		rv = collect_path(r, path, e);
-	if (rv == 0 && r->fp_tree > 0)
+	/* Also with fp-tree off: what was written there before must go. */
+	if (rv == 0)
 		rv = btns_pins_of(r->pins, id, add_key, &l, e);
 	for (i = 0; i < l.n && rv == 0; i++)
 		rv = collect_key(r, &l.k[i].fp, &l.k[i].key, e);
@@ -305,7 +295,7 @@ hunt_file(const char *path, void *arg)
 	struct run *r = arg;
 	struct btns_ident id;
 	struct btns_err ignored;
-	int rv = export_holds_revoked(r, path, r->e);
+	int rv = export_holds_revoked(r, path, false, r->e);
 
 	if (rv != 1)
 		return rv;
@@ -318,9 +308,9 @@ static int
 hunt_stray(const char *path, void *arg)
 {
 	struct run *r = arg;
-	int rv = export_holds_revoked(r, path, r->e);
+	int rv = export_holds_revoked(r, path, true, r->e);
 
-	return rv == 1 ? add_stray(path, arg) : rv;
+	return rv == 1 ? add_file(path, arg) : rv;
 }
 
 int
@@ -339,11 +329,14 @@ export_collect(struct run *r, struct btns_err *e)
 	if (r->how->only == NULL &&
 	    (btns_exported_each(r->pins, add_row, r, e) == -1 ||
 	    btns_tree_each(r->tree, add_file, r, e) == -1 ||
-	    btns_tree_strays(r->tree, add_stray, r, e) == -1))
+	    btns_tree_strays(r->tree, add_file, r, e) == -1))
 		return -1;
-	if (r->how->hunt && (btns_tree_each(r->tree, hunt_file, r, e) == -1 ||
-	    btns_tree_strays(r->tree, hunt_stray, r, e) == -1))
-		return -1;
+	/* What can't be looked at doesn't keep a revoked key elsewhere in. */
+	if (r->how->hunt && btns_tree_each(r->tree, hunt_file, r, e) == -1)
+		r->unseen = *e;
+	if (r->how->hunt && btns_tree_strays(r->tree, hunt_stray, r,
+	    e) == -1)
+		r->unseen = *e;
 	merge(r);
 	return 0;
 }

@@ -50,6 +50,7 @@ struct run {
 	size_t		 n, room;
 	size_t		 sorted;	/* the first of them, by path */
 	uint8_t		*buf;		/* BTNS_TREE_FILE */
+	uint8_t		*big;		/* BTNS_TREE_LONG, or NULL */
 	int		 fp_tree;	/* 0 off, 1 pins of fp/, 2 all pins */
 	bool		 legacy;	/* the names in it */
 	bool		 fp_only;	/* collect what belongs there alone */
@@ -57,6 +58,7 @@ struct run {
 	int64_t		 remind;	/* seconds */
 	char		**gone;		/* what was told of and is no more */
 	size_t		 ngone;
+	struct btns_err	unseen;		/* where a hunt could not look */
 	struct btns_err	*e;
 };
 
@@ -64,7 +66,7 @@ struct run {
 int	 export_collect(struct run *, struct btns_err *);
 
 /* Does the file at a path hold a revoked key?  1, 0 or -1. */
-int	 export_holds_revoked(struct run *, const char *path,
+int	 export_holds_revoked(struct run *, const char *path, bool stray,
 	    struct btns_err *);
 
 /* Look at an item's path and plan what is done with it. */

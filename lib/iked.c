@@ -272,7 +272,8 @@ find_victim(const struct btns_sa_line *sa, struct work *w,
 		if (v == NULL)
 			return btns_fail(e, BTNS_E_NOMEM, "out of memory");
 		w->victim = v;
-		v[w->nvictim++] = (struct victim){ .file = i, .sa = *sa };
+		v[w->nvictim++] = (struct victim){ .file = i, .sa = *sa,
+		    .there = true };
 		w->end[i].sa = BTNS_SA_GONE;
 		break;
 	}
@@ -283,13 +284,17 @@ static int
 still_there(const struct btns_sa_line *sa, struct work *w,
     struct btns_err *e)
 {
+	struct victim *v;
 	size_t i;
 
 	(void)e;
-	for (i = 0; i < w->nvictim; i++)
-		if (memcmp(w->victim[i].sa.spis, sa->spis,
-		    sizeof(sa->spis)) == 0)
-			w->victim[i].there = true;
+	for (i = 0; i < w->nvictim; i++) {
+		v = &w->victim[i];
+		if (memcmp(v->sa.spis, sa->spis, sizeof(sa->spis)) == 0 ||
+		    (sa->open && w->end[v->file].empty &&
+		    strcmp(v->sa.id, sa->id) == 0))
+			v->there = true;
+	}
 	return 0;
 }
 
@@ -319,10 +324,12 @@ end_all(struct work *w, char *buf, struct btns_err *e)
 	bool any = true;
 	size_t i;
 
-	for (i = 0; i < w->nvictim; i++)
-		if (reset(w->victim[i].sa.id, e) == -1)
-			return -1;
 	while (any) {
+		/* Again each time: it may be rekeyed by now. */
+		for (i = 0; i < w->nvictim; i++)
+			if (w->victim[i].there && reset(w->victim[i].sa.id,
+			    e) == -1)
+				return -1;
 		for (i = 0; i < w->nvictim; i++)
 			w->victim[i].there = false;
 		if (list_sas(buf, e) == -1 ||

@@ -25,11 +25,14 @@ enum btns_sa {
 /* A file that went or changed: "fqdn/gw.example.org", and what came of it. */
 struct btns_ending {
 	const char	*path;
+	bool		 empty;		/* no key takes the old one's place */
 	enum btns_sa	 sa;
 	char		 id[BTNS_IKED_ID];	/* one that is still up */
 };
 
 /*
+ * Of an empty path a new SA counts as well, which a peer that was up may
+ * have rekeyed meanwhile.
  * End every SA whose peer's ID makes iked open one of these files, also by
  * an alias such as FQDN/../fqdn/gw, and wait up to 10 s until the last is
  * out of iked's list.  0 with each sa set; -1 with BTNS_E_IKED where iked

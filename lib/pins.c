@@ -19,6 +19,9 @@
 #include "path.h"
 #include "pins_priv.h"
 
+/* Longer than a run waits for a deaf peer's SA. */
+#define LOCK_TENTHS	300
+
 /* The directory of the store: made where it is missing, and checked. */
 static int
 check_dir(const char *path, bool make, struct btns_err *e)
@@ -273,15 +276,15 @@ btns_pins_lock(const struct btns_pins *p, int *fd, struct btns_err *e)
 	if ((*fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
 	    0600)) == -1)
 		return btns_fail_sys(e, "%s", path);
-	for (i = 0; i < 100; i++) {
+	for (i = 0; i < LOCK_TENTHS; i++) {
 		if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
 			return 0;
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			break;
 		(void)nanosleep(&tenth, NULL);
 	}
-	(void)(i == 100 ? btns_fail(e, BTNS_E_STORE, "%s: another program"
-	    " has been writing the tree for 10 s", path) :
+	(void)(i == LOCK_TENTHS ? btns_fail(e, BTNS_E_STORE, "%s: another"
+	    " program has been writing the tree for 30 s", path) :
 	    btns_fail_sys(e, "%s", path));
 	(void)close(*fd);
 	*fd = -1;

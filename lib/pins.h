@@ -44,7 +44,7 @@ const char *btns_pins_path(const struct btns_pins *);
 /* Remove a store that was made just now, and close it. */
 void	 btns_pins_discard(struct btns_pins *);
 
-/* Lock the tree's other writers out; wait up to 10 s for them. */
+/* Lock the tree's other writers out; wait up to 30 s for them. */
 int	 btns_pins_lock(const struct btns_pins *, int *lock,
 	    struct btns_err *);
 void	 btns_pins_unlock(int lock);

@@ -11,7 +11,8 @@ plan(const struct plan_facts *f)
 		return f->file && f->ours ? PLAN_REMOVE : PLAN_FOREIGN;
 	if (f->file && (f->same || (f->ours && f->same_key)))
 		return f->open ? PLAN_NONE : PLAN_CHANGE;
-	if (f->file && (f->ours || f->same_key || f->force))
-		return PLAN_CHANGE;
-	return PLAN_FOREIGN;
+	/* Somebody put the same key there: adopted as it lies. */
+	if (f->file && f->same_key && f->open && !f->force)
+		return PLAN_NONE;
+	return f->file && (f->ours || f->force) ? PLAN_CHANGE : PLAN_FOREIGN;
 }

@@ -21,6 +21,7 @@
 
 #define STAGE	".btns"
 #define OWNER	"store-id"
+#define ASIDE_MAX (64 * 1024 * 1024)
 
 struct btns_tree {
 	char		 path[PATH_MAX + 16];	/* of pubkeys/ */
@@ -29,7 +30,8 @@ struct btns_tree {
 	int		 dir;			/* -1: it isn't there */
 	int		 stage;			/* -1 unless writing */
 	int		 type[BTNS_ID__COUNT];	/* -1: not there */
-	int		 other;			/* of a stray, by split() */
+	struct btns_err	*bad[BTNS_ID__COUNT];	/* why it can't be used */
+	int		 other;			/* of a stray, by reach() */
 };
 
 /* Make a directory with this mode, whatever the umask, unless it is there. */
@@ -137,10 +139,23 @@ lock_stage(struct btns_tree *t, int stage, struct btns_err *e)
 
 	if (fchmod(stage, 0700) == -1)
 		return btns_fail_sys(e, "%s/" STAGE, t->path);
-	for (i = 0; i < 100 && flock(stage, LOCK_EX | LOCK_NB) == -1; i++)
+	for (i = 0; i < 300 && flock(stage, LOCK_EX | LOCK_NB) == -1; i++)
 		(void)nanosleep(&tenth, NULL);
-	return i < 100 ? 0 : btns_fail(e, BTNS_E_STORE, "%s: another program"
-	    " has been writing it for 10 s", t->path);
+	return i < 300 ? 0 : btns_fail(e, BTNS_E_STORE, "%s: another program"
+	    " has been writing it for 30 s", t->path);
+}
+
+/* A directory that can't be used stops what concerns it, and no more. */
+static int
+open_type(struct btns_tree *t, int i, struct btns_err *e)
+{
+	if (subdir(&t->type[i], t, t->dir, btns_idtype_name(i), 0755,
+	    t->mode != TREE_LOOK && i != BTNS_ID_FP, e) == 0)
+		return 0;
+	if ((t->bad[i] = malloc(sizeof(*e))) == NULL)
+		return btns_fail(e, BTNS_E_NOMEM, "out of memory");
+	*t->bad[i] = *e;
+	return 0;
 }
 
 static int
@@ -170,8 +185,7 @@ open_all(struct btns_tree *t, const char *id, struct btns_err *e)
 	else if (stage != -1)
 		(void)close(stage);
 	for (i = 0; i < BTNS_ID__COUNT && rv == 0; i++)
-		rv = subdir(&t->type[i], t, t->dir, btns_idtype_name(i), 0755,
-		    t->mode != TREE_LOOK && i != BTNS_ID_FP, e);
+		rv = open_type(t, i, e);
 	if (rv == 0 && mine == 1)
 		rv = claim(t, id, e);
 	return rv == 0 && t->stage != -1 ? sweep(t, e) : rv;
@@ -222,9 +236,11 @@ btns_tree_close(struct btns_tree *t)
 		(void)sweep(t, &ignored);
 		(void)close(t->stage);
 	}
-	for (i = 0; i < BTNS_ID__COUNT; i++)
+	for (i = 0; i < BTNS_ID__COUNT; i++) {
 		if (t->type[i] != -1)
 			(void)close(t->type[i]);
+		free(t->bad[i]);
+	}
 	if (t->dir != -1)
 		(void)close(t->dir);
 	if (t->other != -1)
@@ -267,30 +283,72 @@ walk(struct btns_tree *t, const char *path, const char **name)
 	return fd;
 }
 
-/*
- * "fqdn/gw" to the directory's descriptor and the name in it; the same for
- * a stray, whose descriptor is good until the next one.  -1 for a directory
- * that isn't there, and for what would lead out of it.
- */
+/* The type that a path is of, if an export may write there; or -1. */
 static int
-split(struct btns_tree *t, const char *path, const char **name)
+type_of(const char *path)
 {
 	const char *slash = strchr(path, '/');
 	int i;
 
-	*name = "";
-	for (i = 0; slash != NULL && i < BTNS_ID__COUNT; i++)
+	if (slash == NULL || slash[1] == '\0' ||
+	    strchr(slash + 1, '/') != NULL || strcmp(slash, "/.") == 0 ||
+	    strcmp(slash, "/..") == 0)
+		return -1;
+	for (i = 0; i < BTNS_ID__COUNT; i++)
 		if (strlen(btns_idtype_name(i)) == (size_t)(slash - path) &&
 		    strncmp(btns_idtype_name(i), path,
-		    (size_t)(slash - path)) == 0 &&
-		    strchr(slash + 1, '/') == NULL &&
-		    strcmp(slash, "/.") != 0 && strcmp(slash, "/..") != 0) {
-			*name = slash + 1;
-			return t->type[i];
-		}
+		    (size_t)(slash - path)) == 0)
+			return i;
+	return -1;
+}
+
+bool
+btns_tree_place_is(const char *path)
+{
+	return type_of(path) != -1;
+}
+
+/*
+ * "fqdn/gw" to the directory's descriptor and the name in it.  -1 for a
+ * directory that isn't there, and for any other path.
+ */
+static int
+split(const struct btns_tree *t, const char *path, const char **name)
+{
+	int i = type_of(path);
+
+	*name = i == -1 ? "" : strchr(path, '/') + 1;
+	return i == -1 ? -1 : t->type[i];
+}
+
+/* To look only: a stray's too, good until the next one. */
+static int
+reach(struct btns_tree *t, const char *path, const char **name)
+{
+	if (btns_tree_place_is(path))
+		return split(t, path, name);
+	*name = "";
 	if (t->other != -1)
 		(void)close(t->other);
 	return t->other = t->dir == -1 ? -1 : walk(t, path, name);
+}
+
+/* Nothing lies in a directory that isn't there; of a bad one, who knows? */
+static int
+bad(const struct btns_tree *t, const char *path, struct btns_err *e)
+{
+	size_t n;
+	int i;
+
+	for (i = 0; i < BTNS_ID__COUNT; i++) {
+		n = strlen(btns_idtype_name(i));
+		if (t->bad[i] != NULL && strncmp(path, btns_idtype_name(i),
+		    n) == 0 && path[n] == '/') {
+			*e = *t->bad[i];
+			return -1;
+		}
+	}
+	return 0;
 }
 
 int
@@ -298,10 +356,10 @@ btns_tree_look(struct btns_tree *t, const char *path, struct stat *st,
     uint8_t *buf, size_t *n, struct btns_err *e)
 {
 	const char *name;
-	int dir = split(t, path, &name);
+	int dir = reach(t, path, &name);
 
 	if (dir == -1)
-		return 0;
+		return bad(t, path, e);
 	if (fstatat(dir, name, st, AT_SYMLINK_NOFOLLOW) == -1)
 		return errno == ENOENT ? 0 :
 		    btns_fail_sys(e, "%s/%s", t->path, path);
@@ -355,6 +413,11 @@ btns_tree_each(struct btns_tree *t, int (*fn)(const char *, void *),
 	for (i = 0; i < BTNS_ID__COUNT && rv == 0; i++)
 		if (t->type[i] != -1)
 			rv = each_of(t, i, fn, arg, e);
+	for (i = 0; i < BTNS_ID__COUNT && rv == 0; i++)
+		if (t->bad[i] != NULL) {
+			*e = *t->bad[i];
+			rv = -1;
+		}
 	return rv;
 }
 
@@ -410,6 +473,8 @@ btns_tree_place(struct btns_tree *t, unsigned n, const char *path,
 	int dir = split(t, path, &to);
 
 	number(name, n);
+	if (dir == -1 && bad(t, path, e) == -1)
+		return -1;
 	if (dir == -1 || renameat(t->stage, name, dir, to) == -1)
 		return btns_fail_sys(e, "%s/%s", t->path, path);
 	return 0;
@@ -422,48 +487,76 @@ btns_tree_remove(struct btns_tree *t, const char *path, struct btns_err *e)
 	int dir = split(t, path, &name);
 
 	if (dir == -1)
-		return 0;
+		return bad(t, path, e);
 	if (unlinkat(dir, name, 0) == -1 && errno != ENOENT)
 		return btns_fail_sys(e, "%s/%s", t->path, path);
 	return 0;
 }
 
-/* What lies behind a symbolic link, as iked would read it. */
+/* As iked opens it, whose root is its own directory. */
+static int
+open_as_iked(struct btns_tree *t, const char *path)
+{
+	const int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	char target[PATH_MAX];
+	const char *name;
+	ssize_t n;
+	int dir = reach(t, path, &name);
+
+	if (dir == -1)
+		return -1;
+	n = readlinkat(dir, name, target, sizeof(target) - 1);
+	if (n <= 0 || target[0] != '/')
+		return openat(dir, name, flags);
+	target[n] = '\0';
+	return openat(t->iked, target + strspn(target, "/"), flags);
+}
+
 int
 btns_tree_follow(struct btns_tree *t, const char *path, uint8_t *buf,
-    size_t *n)
+    size_t size, size_t *n)
 {
-	const char *name;
 	struct stat st;
-	ssize_t got = -1;
-	int fd, dir = split(t, path, &name);
+	ssize_t got = 1;
+	int fd = open_as_iked(t, path);
 
 	*n = 0;
-	if (dir == -1 || (fd = openat(dir, name, O_RDONLY | O_NONBLOCK |
-	    O_NOCTTY | O_CLOEXEC)) == -1)
+	if (fd == -1)
 		return 0;
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-		got = read(fd, buf, BTNS_TREE_FILE);
+		while (*n < size && (got = read(fd, buf + *n,
+		    size - *n)) > 0)
+			*n += (size_t)got;
 	(void)close(fd);
-	*n = got > 0 ? (size_t)got : 0;
-	return got > 0;
+	return *n > 0;
 }
 
 int
 btns_tree_aside(struct btns_tree *t, const char *path, int to,
     const char *as, struct btns_err *e)
 {
+	struct stat st;
 	uint8_t *buf;
-	size_t n;
-	int rv;
+	const char *name;
+	size_t n = 0;
+	int dir, fd = open_as_iked(t, path), rv;
 
-	if ((buf = malloc(BTNS_TREE_FILE)) == NULL)
+	if (fd == -1 || fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
+		st.st_size = 0;
+	if (fd != -1)
+		(void)close(fd);
+	if (st.st_size > ASIDE_MAX)
+		return btns_fail(e, BTNS_E_FORMAT, "over %d MiB: a REVOKED"
+		    " key is in it; move it away", ASIDE_MAX >> 20);
+	if ((buf = malloc((size_t)st.st_size + 1)) == NULL)
 		return btns_fail(e, BTNS_E_NOMEM, "out of memory");
-	if (!btns_tree_follow(t, path, buf, &n))
-		n = 0;
+	(void)btns_tree_follow(t, path, buf, (size_t)st.st_size, &n);
 	rv = btns_file_temp(to, as, 0600, buf, n, e);
 	free(buf);
-	return rv == -1 ? -1 : btns_tree_remove(t, path, e);
+	if (rv == 0 && ((dir = reach(t, path, &name)) == -1 ||
+	    unlinkat(dir, name, 0) == -1))
+		rv = btns_fail_sys(e, "%s/%s", t->path, path);
+	return rv;
 }
 
 int

@@ -12,7 +12,8 @@
 #include <stdint.h>
 
 #define BTNS_TREE_PATH	264	/* "ufqdn/", 255 octets, NUL */
-#define BTNS_TREE_FILE	65536	/* the longest file that is looked into */
+#define BTNS_TREE_FILE	65536	/* longer than any that we write */
+#define BTNS_TREE_LONG	(4 * 1024 * 1024)	/* others are looked into */
 
 struct btns_err;
 struct btns_tree;
@@ -34,6 +35,9 @@ int	 btns_tree_open(struct btns_tree **, const char *iked,
 	    const char *id, enum btns_tree_mode, struct btns_err *);
 void	 btns_tree_close(struct btns_tree *);	/* sweeps, if writing */
 
+/* Is it a path where an export writes, "type/name"?  Others are strays. */
+bool	 btns_tree_place_is(const char *path);
+
 /*
  * Look at a path: 1 with st filled in, 0 where nothing is there, or -1.
  * Of a regular file up to BTNS_TREE_FILE octets are read to buf, *n of
@@ -43,16 +47,19 @@ int	 btns_tree_look(struct btns_tree *, const char *path,
 	    struct stat *st, uint8_t *buf, size_t *n, struct btns_err *);
 
 /*
- * What a symbolic link leads to, if that is a regular file: its first
- * BTNS_TREE_FILE octets, 1, or 0.
+ * What iked would read at a path, also behind a symbolic link, if that is a
+ * regular file: its first size octets, *n of them, 1, or 0.
  */
 int	 btns_tree_follow(struct btns_tree *, const char *path, uint8_t *,
-	    size_t *n);
+	    size_t size, size_t *n);
 
 /* Make pubkeys/fp, which a stock iked never reads, unless it is there. */
 int	 btns_tree_fp(struct btns_tree *, struct btns_err *);
 
-/* Everything below the type directories, in no order. */
+/*
+ * Everything below the type directories, in no order.  -1 at the end where
+ * one of them can't be used; the others were walked then.
+ */
 int	 btns_tree_each(struct btns_tree *, int (*)(const char *path, void *),
 	    void *, struct btns_err *);
 

@@ -49,7 +49,8 @@ pin_in_tree(int *there, struct btns_pins *p, struct btns_tree *t,
 	if (t == NULL || !pin->live)
 		return 0;
 	*there = btns_export_holds(p, t, pin, e);
-	return *there == -1 && e->code != BTNS_E_SYS ? -1 : 0;
+	return *there == -1 && e->code != BTNS_E_SYS &&
+	    e->code != BTNS_E_UNSAFE ? -1 : 0;
 }
 
 void

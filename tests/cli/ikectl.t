@@ -221,8 +221,27 @@ says "SA was up, gone now"
 fake ''
 pinned
 sa FQDN/gw.example.org >show.1
+sa FQDN/gw.example.org >show.2
+forget "rule 4: an SA that was rekeyed meanwhile" 0
+[ "$(grep -c / calls)" -ge 2 ] || echo once >said2
+no "rule 4: is reset as well" test -e said2
+fake ''
+pinned
+sa FQDN/gw.example.org >show.1
 sa FQDN/gw.example.org >show
-forget "a new SA of the same peer" 0
+forget "rule 4: a new SA where no key lies any more" 3
+says "SA is STILL UP"
+fake ''
+btnsctl export -q
+fake ''
+pinned
+cp "$good/p521.spki.pem" "$pubkeys/fqdn/copy"
+sa FQDN/copy >show
+check 3 "rule 4: a file moved aside, and a deaf peer" \
+    btnsctl revoke -q "$(fp "$good/p521.spki.pem")"
+check 3 "rule 4: the next run still says so" btnsctl export -q
+fake ''
+check 0 "rule 4: until it is gone" btnsctl export -q
 fake ''
 pinned
 { sa FQDN/gw.example.org CLOSING; sa FQDN/gw.example.org CLOSED; } >show

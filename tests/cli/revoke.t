@@ -139,6 +139,63 @@ check 0 "rule 4: a key that no identity has" \
     btnsctl revoke "$(rsafp -q c.pub)"
 no "rule 4: is taken out as well" test -e "$pubkeys/fqdn/copy"
 
+# --- rule 4: in every form that iked loads, which are more than ours
+new_store
+b256=$good/p256.spki.pem
+openssl ec -pubin -in "$b256" -conv_form hybrid \
+    -out "$pubkeys/fqdn/hybrid" 2>/dev/null
+openssl ec -pubin -in "$b256" -param_enc explicit \
+    -out "$pubkeys/fqdn/explicit" 2>/dev/null
+openssl ec -pubin -in "$b256" -conv_form compressed \
+    -out "$pubkeys/fqdn/compressed" 2>/dev/null
+{ echo -----BEGIN PUBLIC KEY-----
+    { openssl ec -pubin -in "$b256" -outform DER 2>/dev/null; echo more; } |
+	openssl base64
+    echo -----END PUBLIC KEY-----; } >"$pubkeys/fqdn/trailing"
+{ head -c 80000 /dev/zero | tr '\0' 'x' | fold -w 76; echo; cat "$b256"; } \
+    >"$pubkeys/fqdn/long"
+{ cat "$b256"; head -c 80000 /dev/zero | tr '\0' 'x' | fold -w 76; } \
+    >"$pubkeys/fqdn/longer"
+mkdir "$iked/kept"
+cp "$b256" "$iked/kept/key"
+ln -s /kept/key "$pubkeys/fqdn/absolute"
+cp "$good/p384.spki.pem" "$pubkeys/fqdn/other"
+n=$(find "$pubkeys/fqdn" ! -type d | wc -l)
+btnsctl export >out
+grep -c '^! pubkeys/fqdn/.*; iked TRUSTS it$' out >said
+same said "rule 4: each is known for a key that iked trusts" <<EOT
+$n
+EOT
+check 0 "rule 4: revoke" btnsctl revoke -q "$(fp "$b256")"
+find "$iked" ! -type d ! -name store-id | sed 's,.*/,,' >said
+same said "rule 4: each is taken out, and no other" <<EOT
+other
+EOT
+find "$tmp/db/aside" -size +78k | wc -l | tr -d ' ' >said
+same said "rule 4: and kept whole" <<EOT
+2
+EOT
+
+# --- rule 4: no limit and no want of room keeps a revoked key in
+new_store
+btnskey pin -q -y gw.example.org a.pub
+btnskey pin -q -N -R "$a" -F "$b" gw.example.org b.pub
+btnsctl revoke -q -N "$a"
+check 0 "rule 4: a limit of none" btnsctl export -q -m 0
+yes "rule 4: doesn't hold what takes a revoked key out" cmp b.pub "$f"
+new_store
+btnskey pin -q -y gw.example.org a.pub
+echo garbage >"$iked/local.pub"
+check 0 "rule 4: an own key that can't be read" btnsctl revoke -q "$a"
+no "rule 4: keeps no other in" test -e "$f"
+new_store
+btnsctl set -q fp-tree on
+btnskey pin -q -y fp/ b.pub
+btnsctl set -q fp-tree off
+check 0 "rule 4: a key of fp/, with fp-tree off" btnsctl revoke -q "$b"
+find "$pubkeys/fp" -type f >said
+empty said "rule 4: goes too"
+
 # --- in pubkeys/fp too, under either name
 for name in fingerprint legacy; do
 	new_store

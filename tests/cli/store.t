@@ -286,10 +286,10 @@ mkdir "$tmp/etc2"
 busy=$tmp/db/busy.db
 btnsctl init -q -D "$tmp/etc2" -d "$busy"
 if have flock; then
-	flock "$busy.lock" sleep 13 &
+	flock "$busy.lock" sleep 33 &
 	holder2=$!
 	sleep 0.3
-	timeout 30 btnsctl export -d "$busy" >busy.out 2>busy.err &
+	timeout 50 btnsctl export -d "$busy" >busy.out 2>busy.err &
 	busy_export=$!
 fi
 mkfifo hold
@@ -320,9 +320,9 @@ exec 9>&-
 wait $holder
 yes "nothing was changed" cmp a.pub "$f"
 if have flock; then
-	check 3 "a tree that another writes for 10 s" wait "$busy_export"
+	check 3 "a tree that another writes for 30 s" wait "$busy_export"
 	like busy.err "is trouble" \
-	    ': another program has been writing the tree for 10 s$'
+	    ': another program has been writing the tree for 30 s$'
 	wait "$holder2"
 	flock "$busy.lock" sleep 1 &
 	sleep 0.3

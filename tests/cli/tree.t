@@ -11,18 +11,19 @@ new_store
 btnskey pin -q -y gw.example.org a.pub
 cp "$f" good.pem
 
-# refused NAME: nothing is written or removed, whatever is asked for
+# refused NAME STATUS TREE: a run over the tree changes nothing.  A decision
+# about fqdn/ needs that directory, and no other type's: rule 4.
 refused() {
 	check 3 "rule 10: $1: export" btnsctl export
 	check 3 "rule 10: $1: export -f" btnsctl export -f
 	check 3 "rule 10: $1: export -n" btnsctl export -n
 	check 3 "rule 10: $1: import" btnsctl import
-	check 3 "rule 10: $1: pin" btnskey pin -q -F "$(fp b.pub)" \
+	check "$2" "rule 10: $1: pin" btnskey pin -q -F "$(fp b.pub)" \
 	    new.example.org b.pub
-	btnsctl forget -q -N -y new.example.org
+	check "$2" "rule 4: $1: forget" btnsctl forget -q -y new.example.org
 	btnsctl list -o tsv gw.example.org | cut -f 2 >said
-	same said "rule 10: $1: list doesn't look" <<-EOT
-	-
+	same said "rule 10: $1: what list says of the tree" <<-EOT
+	$3
 	EOT
 }
 
@@ -31,13 +32,16 @@ if root; then
 	for d in "$pubkeys/fqdn" "$pubkeys/ipv4" "$pubkeys/.btns" \
 	    "$pubkeys" "$iked"; do
 		chown 65534 "$d"
-		refused "${d#"$tmp/etc/"} is another user's"
+		case $d in
+		*/ipv4)	refused "${d#"$tmp/etc/"} is another user's" 0 yes ;;
+		*)	refused "${d#"$tmp/etc/"} is another user's" 3 - ;;
+		esac
 		chown 0 "$d"
 	done
 	yes "nothing was touched" cmp good.pem "$f"
 	mv "$pubkeys/ufqdn" away
 	if mknod "$pubkeys/ufqdn" c 1 5 2>/dev/null; then
-		refused "ufqdn is a device"
+		refused "ufqdn is a device" 0 yes
 		rm "$pubkeys/ufqdn"
 	else
 		skip "ufqdn is a device" "mknod isn't permitted"
@@ -48,10 +52,18 @@ else
 fi
 mv "$pubkeys/ufqdn" away
 mkfifo "$pubkeys/ufqdn"
-refused "ufqdn is a FIFO"
+refused "ufqdn is a FIFO" 0 yes
 rm "$pubkeys/ufqdn"
 ln -s "$tmp/away" "$pubkeys/ufqdn"
-refused "ufqdn is a symbolic link"
+refused "ufqdn is a symbolic link" 0 yes
+p521=$(fp "$good/p521.spki.pem")
+btnskey pin -q -y -N gone.example.org "$good/p521.spki.pem"
+cp "$good/p521.spki.pem" "$pubkeys/fqdn/gone.example.org"
+cp "$good/p521.spki.pem" "$pubkeys/ipv6/copy"
+check 3 "rule 4: revoke beside it can't say that all is gone" \
+    btnsctl revoke -q "$p521"
+no "rule 4: but takes out what it finds" test -e "$pubkeys/fqdn/gone.example.org"
+no "rule 4: wherever that is" test -e "$pubkeys/ipv6/copy"
 rm "$pubkeys/ufqdn"
 mv away "$pubkeys/ufqdn"
 yes "nothing was touched" cmp good.pem "$f"

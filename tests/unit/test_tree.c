@@ -190,6 +190,30 @@ left_overs_are_swept(void **state)
 	assert_int_equal(mode_of("pubkeys/.btns/store-id"), 0600);
 }
 
+/* pubkeys/ and above stop everything, a type's directory what is in it. */
+static void
+refused(const char *dir, enum btns_tree_mode mode, const char *why)
+{
+	struct btns_tree *t;
+	struct btns_err e;
+	struct stat st;
+	char path[64];
+
+	if (strchr(dir, '/') == NULL || strstr(dir, ".btns") != NULL) {
+		assert_failed(btns_tree_open(&t, iked, ID, mode, &e), &e,
+		    BTNS_E_UNSAFE, why);
+		return;
+	}
+	t = open_tree(ID, mode);
+	(void)snprintf(path, sizeof(path), "%s/x", strchr(dir, '/') + 1);
+	assert_failed(btns_tree_look(t, path, &st, NULL, NULL, &e), &e,
+	    BTNS_E_UNSAFE, why);
+	assert_failed(btns_tree_remove(t, path, &e), &e, BTNS_E_UNSAFE, why);
+	assert_int_equal(btns_tree_look(t, strstr(dir, "fqdn") != NULL ?
+	    "ipv4/x" : "fqdn/x", &st, NULL, NULL, &e), 0);
+	btns_tree_close(t);
+}
+
 static void
 what_others_could_change_is_refused(void **state)
 {
@@ -208,11 +232,9 @@ what_others_could_change_is_refused(void **state)
 		for (mode = TREE_LOOK; mode <= TREE_TAKE; mode++) {
 			assert_int_equal(stat(at(dirs[i]), &st), 0);
 			assert_int_equal(chmod(at(dirs[i]), 0777), 0);
-			assert_failed(btns_tree_open(&t, iked, ID, mode, &e),
-			    &e, BTNS_E_UNSAFE, "writable by others");
+			refused(dirs[i], mode, "writable by others");
 			assert_int_equal(chmod(at(dirs[i]), 0775), 0);
-			assert_failed(btns_tree_open(&t, iked, ID, mode, &e),
-			    &e, BTNS_E_UNSAFE, "writable by its group");
+			refused(dirs[i], mode, "writable by its group");
 			assert_int_equal(chmod(at(dirs[i]),
 			    st.st_mode & 07777), 0);
 		}
@@ -220,8 +242,7 @@ what_others_could_change_is_refused(void **state)
 		for (mode = TREE_LOOK; mode <= TREE_TAKE; mode++) {
 			assert_int_equal(rename(at(dirs[i]), at("real")), 0);
 			assert_int_equal(symlink(at("real"), at(dirs[i])), 0);
-			assert_failed(btns_tree_open(&t, iked, ID, mode, &e),
-			    &e, BTNS_E_UNSAFE, "a symbolic link");
+			refused(dirs[i], mode, "a symbolic link");
 			assert_int_equal(unlink(at(dirs[i])), 0);
 			assert_int_equal(rename(at("real"), at(dirs[i])), 0);
 		}
@@ -271,7 +292,11 @@ no_path_leads_out_of_the_directories(void **state)
 	static const char *const paths[] = { "fqdn/../../victim",
 	    "fqdn/../victim", "../victim", "victim", "/victim", "",
 	    "fqdn", "fqdn/", "fqdn/.", "fqdn/..", "asn1/x", "fqdn/a/b",
-	    ".btns/store-id", "FQDN/gw", "fqd/n" };
+	    ".btns/store-id", "FQDN/gw", "fqd/n", "../../victim", "..",
+	    "../..", ".././../victim", "../pubkeys/../../victim" };
+	static const char *const out[] = { "fqdn/../../victim", "/victim",
+	    "fqdn/../victim", "../../victim", "..", "../..", "fqdn/..",
+	    ".././../victim", "../pubkeys/../../victim" };
 	struct btns_tree *t = open_tree(ID, TREE_WRITE);
 	struct btns_err e;
 	struct stat st;
@@ -283,13 +308,14 @@ no_path_leads_out_of_the_directories(void **state)
 	assert_int_equal(mkdir(at("pubkeys/fqdn/a"), 0755), 0);
 	put("pubkeys/fqdn/a/b", 3, 0644);
 	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-		if (btns_tree_look(t, paths[i], &st, NULL, NULL, &e) == 1)
-			fail_msg("%s is seen", paths[i]);
 		(void)btns_tree_remove(t, paths[i], &e);
 		assert_int_equal(btns_tree_stage(t, 1, "key", 3, &e), 0);
 		if (btns_tree_place(t, 1, paths[i], &e) == 0)
 			fail_msg("%s is written", paths[i]);
 	}
+	for (i = 0; i < sizeof(out) / sizeof(out[0]); i++)
+		if (btns_tree_look(t, out[i], &st, NULL, NULL, &e) == 1)
+			fail_msg("%s is seen", out[i]);
 	assert_int_equal(mode_of("victim"), 0644);
 	assert_int_equal(mode_of("pubkeys/victim"), 0644);
 	assert_int_equal(mode_of("pubkeys/fqdn/a/b"), 0644);
