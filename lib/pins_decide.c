@@ -156,7 +156,11 @@ static int
 add_self(const struct btns_ident *id, void *arg)
 {
 	struct btns_pins *p = arg;
+	unsigned i;
 
+	for (i = 0; i < p->nself; i++)
+		if (btns_ident_same(&p->self[i], id))
+			return 0;
 	if (p->nself < SELF_MAX)
 		p->self[p->nself++] = *id;
 	return 0;

@@ -150,7 +150,20 @@ echo 'ikev2 "x" from any to any srcid me.example.org' >"${iked%/*}/iked.conf"
 check 1 "nor is its own name" btnsctl learn me.example.org a.pub
 check 1 "pinned" btnskey pin -y ME.example.org a.pub
 like err "for what it is" ": this host's own name \\(srcid\\); nothing"
-rm "${iked%/*}/iked.conf"
+echo "include \"$tmp/etc/more.conf\"" >"${iked%/*}/iked.conf"
+echo 'ikev2 "x" from any to any srcid me.example.org' >etc/more.conf
+check 1 "nor one in an included file" btnsctl learn me.example.org a.pub
+echo 'ikev2 "y" from any to any' >>etc/more.conf
+check 1 "nor the host name, of another policy" \
+    btnsctl learn "fqdn/$(uname -n)" a.pub
+i=0
+while [ $((i += 1)) -le 80 ]; do
+	echo 'ikev2 from any to any srcid me.example.org'
+done >etc/more.conf
+echo 'ikev2 from any to any' >>etc/more.conf
+check 1 "nor behind many policies of one name" \
+    btnsctl learn "fqdn/$(uname -n)" a.pub
+rm "${iked%/*}/iked.conf" etc/more.conf
 check 0 "Ed25519 is learned" btnsctl learn ed.example.org \
     "$good/ed25519.spki.pem"
 like out "and marked" '\(Ed25519: iked cannot use it\)$'
