@@ -159,7 +159,11 @@ create(struct btns_pins *p, struct btns_err *e)
 		    btns_fail_sys(e, "%s", p->path));
 	(void)unlink(temp);
 	btns_pins_unlock(lock);
-	return rv == -1 ? -1 : open_store(p, e);
+	if (rv == -1 || open_store(p, e) == -1)
+		return -1;
+	pins_tell(p);
+	p->first = 0;
+	return 0;
 }
 
 int
