@@ -60,7 +60,7 @@ same after "at all" <before
 check 0 "restore" btnsctl restore copy.db
 like out "says so" '^restored; 1 revocation kept; the former store is '
 btnsctl list -o tsv | cut -f 1,3,12 >said
-same said "the pins of then, but for the key that was revoked since" <<EOT
+same said "rule 4: the pins of then, but for the key that was revoked since" <<EOT
 pinned	$b	fqdn/other.example.org
 EOT
 yes "the former store is there" test -e "$(echo "$store".2*)"
@@ -72,7 +72,7 @@ same said "what is to do" <<EOT
 EOT
 check 0 "export does it" btnsctl export -q
 check 0 "and then all is well" btnsctl export -n
-check 1 "and the key stays revoked" btnskey pin -q -f -y x.example.org a.pub
+check 1 "rule 4: and the key stays revoked" btnskey pin -q -f -y x.example.org a.pub
 check 0 "a second one the same day" btnsctl restore -q copy.db
 find "$tmp/db" -name 'pins.db.2*' | wc -l | tr -d ' ' >said
 same said "keeps both" <<EOT

@@ -105,7 +105,7 @@ yes "is made again" cmp a.pub "$f"
 rm -r "$pubkeys"
 check 0 "the whole tree" sh -c 'umask 077; exec btnsctl export -q'
 { mode "$pubkeys"; mode "$pubkeys/fqdn"; mode "$pubkeys/.btns"; } >said
-same said "too, as iked can read it" <<EOT
+same said "rule 5: too, as iked can read it" <<EOT
 0755
 0755
 0700
@@ -114,7 +114,7 @@ EOT
 : >"$pubkeys/.btns/store-id.new"
 check 0 "after a killed run" btnsctl export -q
 ls -A "$pubkeys/.btns" >said
-same said "its left-overs go" <<EOT
+same said "rule 5: its left-overs go" <<EOT
 store-id
 EOT
 
@@ -203,7 +203,7 @@ cd "$tmp" || exit 99
 ls -A "$pubkeys/fqdn" >before
 check 1 "hostile names" btnsctl export
 tr -d '[:print:]\n' <out >said
-empty said "do not steer the terminal"
+empty said "rule 11: do not steer the terminal"
 grep -c '^!' out >said
 same said "each is told once" <<EOT
 12
@@ -212,12 +212,12 @@ grep -c '; iked TRUSTS it$' out >said
 same said "and that iked trusts it" <<EOT
 12
 EOT
-no "none begins a line as if it were ours" grep -q '^[+~=-]' was.out
-like out "a name for the shell is quoted" \
+no "rule 11: none begins a line as if it were ours" grep -q '^[+~=-]' was.out
+like out "rule 11: a name for the shell is quoted" \
     "^    drop:    rm '$pubkeys/fqdn/\\*'\$"
 sed -n 's/^    drop:    rm /ls -d /p' out | grep -v ' it, by' >cmds
 yes "and what is suggested names files" sh cmds
-no "and runs nothing" test -e x
+no "rule 11: and runs nothing" test -e x
 check 1 "in TSV" btnsctl export -o tsv
 awk -F '\t' '{ print NF, $1 }' out | sort -u >said
 same said "each is a row" <<EOT
@@ -228,9 +228,9 @@ jq -c .op out | sort | uniq -c | tr -s ' ' >said
 same said "too" <<EOT
  12 "!"
 EOT
-check 1 "-f touches none of them" btnsctl export -q -f
+check 1 "rule 6: -f touches none of them" btnsctl export -q -f
 ls -A "$pubkeys/fqdn" >after
-same after "they are all there" <before
+same after "rule 6: they are all there" <before
 rm -r "$pubkeys/fqdn"
 mkdir "$pubkeys/ipv4/d" "$pubkeys/other"
 cp c.pub "$pubkeys/other/"
@@ -280,7 +280,7 @@ for d in "$pubkeys" "$pubkeys/ipv4" "$pubkeys/.btns"; do
 	rm -f "$f"
 	chmod 777 "$d"
 	check 3 "${d#"$iked/"} that others may write" btnsctl export
-	no "stops everything" test -e "$f"
+	no "rule 6: stops everything" test -e "$f"
 	chmod 755 "$d"
 done
 chmod 700 "$pubkeys/.btns"
@@ -288,13 +288,13 @@ for d in fqdn ipv6 .btns; do
 	mv "$pubkeys/$d" "$tmp/away"
 	ln -s "$tmp/away" "$pubkeys/$d"
 	check 3 "$d that is a symbolic link" btnsctl export
-	no "stops everything" test -e "$tmp/away/gw.example.org"
+	no "rule 6: stops everything" test -e "$tmp/away/gw.example.org"
 	rm "$pubkeys/$d"
 	mv "$tmp/away" "$pubkeys/$d"
 done
 printf x >"$pubkeys/.btns/store-id"
-check 1 "a store id that is another" btnsctl export
-no "stops everything" test -e "$f"
+check 1 "rule 6: a store id that is another" btnsctl export
+no "rule 6: stops everything" test -e "$f"
 check 0 "-f takes the tree over" btnsctl export -q -f
 yes "and writes it" cmp a.pub "$f"
 mv "$iked" "$iked.away"
@@ -314,7 +314,7 @@ check 0 "a replaced pin" btnskey pin -q -R "$(fp a.pub)" -F "$(fp c.pub)" \
     gw.example.org c.pub
 check 0 "a forgotten one" btnsctl forget -q -y lap17@example.org
 grep -rl 'PUBLIC KEY' "$iked" >said
-same said "below iked's directory there are pins and nothing else" <<EOT
+same said "rule 5: below iked's directory there are pins and nothing else" <<EOT
 $f
 EOT
 

@@ -83,7 +83,7 @@ kill_at() {
 		i=$((i + 1))
 	done >faults
 	echo "# $1: $late of 8 ended before"
-	empty faults "killed while files are $1"
+	empty faults "rule 6: killed while files are $1"
 	yes "mostly in time" test $late -lt 8
 }
 gone() {
@@ -119,7 +119,7 @@ while [ $i -le 8 ]; do
 	esac
 	i=$((i + 1))
 done >faults
-empty faults "killed while files are changed"
+empty faults "rule 6: killed while files are changed"
 yes "mostly in time" test $late -lt 8
 kill_at removed retire a.pub 0
 sql "UPDATE binding SET state = 'pinned' WHERE value GLOB 'h[0-9]*'"
@@ -168,7 +168,7 @@ if can_mount; then
 	{ whole change; finished change a.pub $((pins + 1)); } >faults
 	empty faults "leaves the old ones"
 	sql "UPDATE binding SET state = 'retired'"
-	check 0 "and removals need none" btnsctl export -m 9999 -q
+	check 0 "rule 4: and removals need none" btnsctl export -m 9999 -q
 	ls "$dir" >said
 	empty said "all are gone"
 	rm "$iked/fill"

@@ -149,7 +149,7 @@ no "takes it away" test -e "$f"
 
 # --- changed while you looked
 check 0 "pinned again" btnskey pin -q -F "$a" $id a.pub
-tty 1 "replaced meanwhile" "shows {? }
+tty 1 "rule 7: replaced meanwhile" "shows {? }
     exec btnskey pin -q -R $a -F $b $id b.pub
     types yes" btnsctl forget $id
 like screen "the answer doesn't count" ': changed while you looked; nothing'

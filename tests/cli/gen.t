@@ -126,7 +126,7 @@ EOT
 
 # A second.
 digest "$key" "$pub" >before
-check 1 "a key that is there is kept" btnskey gen -D "$iked"
+check 1 "rule 9: a key that is there is kept" btnskey gen -D "$iked"
 empty out "without a word on stdout"
 same err "and with the way on" <<EOT
 btnskey: $key: exists (RSA 3072), kept
@@ -134,7 +134,7 @@ iked can use it: btnskey show -D $iked
 To make another: btnskey gen -D $iked -f
 EOT
 check 1 "also with another type" btnskey gen -D "$iked" -t ec
-check 1 "also quietly" btnskey gen -q -D "$iked"
+check 1 "rule 9: also quietly" btnskey gen -q -D "$iked"
 digest "$key" "$pub" >after
 same after "byte for byte" <before
 
@@ -155,8 +155,8 @@ EOT
 pair "second pair"
 openssl pkey -in "$key" -noout -text >text
 like text "it is EC P-256" '^NIST CURVE: P-256$'
-yes "the old private key is kept" cmp key.1 "$tmp/db/old/$old/local.key"
-yes "and the old public one" cmp pub.1 "$tmp/db/old/$old/local.pub"
+yes "rule 9: the old private key is kept" cmp key.1 "$tmp/db/old/$old/local.key"
+yes "rule 5: and the old public one" cmp pub.1 "$tmp/db/old/$old/local.pub"
 for f in "$tmp/db" "$tmp/db/old" "$tmp/db/old/$old" \
     "$tmp/db/old/$old/local.key"; do
 	mode "$f"
@@ -302,8 +302,8 @@ for c in "gen" "gen -f -b 2048" show "show -o json" "show $key" "pub" \
 done
 tail -n +11 "$key" >>secret
 grep -v -e ----- secret >secret.lines
-no "is in no output" grep -F -f secret.lines printed
-no "nor is its label" grep PRIVATE printed
+no "rule 9: is in no output" grep -F -f secret.lines printed
+no "rule 9: nor is its label" grep PRIVATE printed
 
 # Output that can't be written.
 fresh
@@ -336,14 +336,14 @@ if can_mount; then
 	rm "$iked/fill"
 	none "a full disk"
 	fill 1
-	check 3 "room for one half" btnskey gen -t ec -D "$iked"
-	yes "which is whole" openssl pkey -in "$key" -check -noout
+	check 3 "rule 9: room for one half" btnskey gen -t ec -D "$iked"
+	yes "rule 9: which is whole" openssl pkey -in "$key" -check -noout
 	rm "$iked/fill"
 	check 0 "and finished with room" btnskey gen -D "$iked"
 	pair "finished"
 	digest "$key" "$pub" >before
 	fill 0
-	check 3 "no room for a new pair" btnskey gen -f -t ec -D "$iked"
+	check 3 "rule 9: no room for a new pair" btnskey gen -f -t ec -D "$iked"
 	digest "$key" "$pub" >after
 	same after "the old pair stays" <before
 	rm "$iked/fill"

@@ -84,7 +84,7 @@ while IFS='|' read -r what sql; do
 	cp good.db "$store"
 	cp good.head "$store.head"
 	sqlite3 "$store" "$sql"
-	check 1 "found: $what" btnsctl verify
+	check 1 "rule 8: found: $what" btnsctl verify
 	like out "and said: $what" '^! .'
 done <<EOT
 a pin's key|PRAGMA foreign_keys = 0; UPDATE binding SET fp = (SELECT fp FROM key WHERE hex(fp) LIKE 'A26C%') WHERE state = 'pinned'
@@ -120,11 +120,11 @@ cp good.db "$store"
 sql 'DELETE FROM event WHERE seq = 11'
 sql "SELECT seq || ':' || lower(hex(hash)) FROM event ORDER BY seq DESC LIMIT 1" \
     >"$store.head"
-check 1 "a tail cut with its head file" btnsctl verify "$head"
+check 1 "rule 8: a tail cut with its head file" btnsctl verify "$head"
 like out "is missed" '^! there is no event 11$'
 cp good.db "$store"
 rm "$store.head"
-check 1 "no head file" btnsctl verify
+check 1 "rule 8: no head file" btnsctl verify
 echo x >"$store.head"
 check 1 "a damaged one" btnsctl verify
 cp good.head "$store.head"

@@ -204,7 +204,7 @@ no "none is reset" test -e calls
 fake ''
 pinned
 sa FQDN/gw.example.org >show.1
-forget "an SA that goes" 0
+forget "rule 4: an SA that goes" 0
 says "SA was up, gone now"
 same calls "is reset by its type and name" <<EOT
 <reset>
@@ -288,12 +288,12 @@ no "none is run" test -e x
 fake ''
 pinned
 sa "FQDN/it's here/../gw.example.org" >show
-forget "an ikectl that lies" 3
+forget "rule 4: an ikectl that lies" 3
 short_of 30 "is believed for so long"
 like out "is found out" "^- fqdn/gw\\.example\\.org .* \\(SA is STILL UP\\)\$"
 like err "and the SA told" \
     '^btnsctl: fqdn/gw\.example\.org: out of the tree, but its SA is still up$'
-like err "with the command, quoted for the shell" \
+like err "rule 11: with the command, quoted for the shell" \
     "^    ikectl reset id 'FQDN/it'\\\\''s here/\\.\\./gw\\.example\\.org'\$"
 fake ''
 sa FQDN/gw.example.org >show.1
@@ -307,7 +307,7 @@ btnsctl export -q
 pinned
 fake ''
 sa FQDN/gw.example.org >show.1
-check 0 "a replaced pin" btnskey pin -R "$(fp a.pub)" -F "$(fp b.pub)" \
+check 0 "rule 4: a replaced pin" btnskey pin -R "$(fp a.pub)" -F "$(fp b.pub)" \
     gw.example.org b.pub
 like out "ends the SA" 'SA was up, gone now'
 yes "and the new key is there" cmp b.pub "$f"

@@ -195,6 +195,22 @@ check 1 "a FIFO" timeout 10 btnsctl import fifo
 check 2 "endless junk" timeout 60 sh -c "head -c 300000000 /dev/zero |
     btnsctl import -"
 
+# --- rule 12: this host's own key and name
+new_store
+btnskey gen -q -t ec -D "$iked"
+echo 'ikev2 "x" from any to any srcid me.example.org' >"${iked%/*}/iked.conf"
+cp "$iked/local.pub" "$t/gw.example.org"
+cp a.pub "$t/me.example.org"
+check 1 "rule 12: own key and name in the tree" btnsctl import
+like out "rule 12: the key is not imported" \
+    "^! fqdn/gw\\.example\\.org: this host's own key\$"
+like out "rule 12: nor the name" \
+    "^! fqdn/me\\.example\\.org: this host's own name "
+check 1 "rule 12: nor from a file" \
+    btnsctl import -q -i x.example.org "$iked/local.pub"
+btnsctl list -o tsv >said
+empty said "rule 12: nothing of it is in the store"
+
 # --- an OpenSSH known_hosts
 new_store
 ka=$(btnskey pub -O ssh a.pub) kb=$(btnskey pub -O ssh b.pub)

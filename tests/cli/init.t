@@ -19,11 +19,11 @@ btnsctl: $iked/none: no such directory; is iked installed?  -D names its\
  directory
 EOT
 ln -s iked "$tmp/etc/link"
-check 3 "a symbolic link to it" btnsctl init -D "$tmp/etc/link"
+check 3 "rule 10: a symbolic link to it" btnsctl init -D "$tmp/etc/link"
 chmod 777 "$iked"
-check 3 "one that others may write" btnsctl init -D "$iked"
+check 3 "rule 10: one that others may write" btnsctl init -D "$iked"
 chmod 775 "$iked"
-check 3 "one that its group may write" btnsctl init -D "$iked"
+check 3 "rule 10: one that its group may write" btnsctl init -D "$iked"
 chmod 755 "$iked"
 mkdir -m 777 "$tmp/db"
 chmod 777 "$tmp/db"
@@ -62,7 +62,7 @@ for w in pubkeys pubkeys/.btns pubkeys/fqdn; do
 done
 mkdir "$pubkeys"
 chmod 777 "$pubkeys"
-check 3 "pubkeys/ that others may write" btnsctl init -D "$iked"
+check 3 "rule 10: pubkeys/ that others may write" btnsctl init -D "$iked"
 no "leaves no store" test -e "$store"
 rm -r "$pubkeys"
 if root; then

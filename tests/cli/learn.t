@@ -68,14 +68,14 @@ check 1 "nobody" btnsctl check nobody.example.org a.pub
 like out "is unknown" '^unknown: fqdn/nobody.example.org has no pin$'
 
 # --- rule 2: a conflict never withdraws a pin
-check 1 "another key is learned" btnsctl learn -A 203.0.113.9 $id b.pub
+check 1 "rule 2: another key is learned" btnsctl learn -A 203.0.113.9 $id b.pub
 like err "with an alarm" "^! fqdn/$id: ANOTHER KEY than before was learned\$"
 like err "that says what is pinned" "^    pinned   $(short a.pub) since "
 like err "and what was offered" \
     "^    learned  $(short b.pub) EC P-256 from 203.0.113.9\$"
-yes "the file is as it was" cmp a.pub "$f"
+yes "rule 2: the file is as it was" cmp a.pub "$f"
 states
-same said "and the new key is in conflict" <<EOT
+same said "rule 2: and the new key is in conflict" <<EOT
 pinned yes 862be069
 conflict no 94167032
 EOT
@@ -144,11 +144,11 @@ like screen "and pins it" "pinned fqdn/$id $(short a.pub) \\(fingerprint\\)\$"
 
 # --- what it refuses
 check 0 "an own key" btnskey gen -q -t ec -D "$iked"
-check 1 "is not learned" btnsctl learn own.example.org "$iked/local.pub"
+check 1 "rule 12: is not learned" btnsctl learn own.example.org "$iked/local.pub"
 like err "for what it is" ": this host's own key; not learned\$"
 echo 'ikev2 "x" from any to any srcid me.example.org' >"${iked%/*}/iked.conf"
-check 1 "nor is its own name" btnsctl learn me.example.org a.pub
-check 1 "pinned" btnskey pin -y ME.example.org a.pub
+check 1 "rule 12: nor is its own name" btnsctl learn me.example.org a.pub
+check 1 "rule 12: pinned" btnskey pin -y ME.example.org a.pub
 like err "for what it is" ": this host's own name \\(srcid\\); nothing"
 echo "include \"$tmp/etc/more.conf\"" >"${iked%/*}/iked.conf"
 echo 'ikev2 "x" from any to any srcid me.example.org' >etc/more.conf
@@ -184,7 +184,7 @@ yes "under its fingerprint" cmp c.pub "$pubkeys/fp/$c"
 check 0 "RFC 5386: an unknown name is looked for by its key" \
     btnsctl check unknown.example.org c.pub
 like out "and says so" '^match: fp/.* by its key, '
-check 1 "one that has an entry never" btnsctl check $id c.pub
+check 1 "rule 2: one that has an entry never" btnsctl check $id c.pub
 btnsctl set -q fp-name legacy
 check 0 "the legacy name" btnsctl export -q
 sha1=$(rsafp -q -e pkcs1 -a sha1 a.pub)

@@ -143,7 +143,7 @@ sql "UPDATE binding SET comment = 'a' || char(10) || char(9) || char(27) ||
     '[2Jb' || char(8238) WHERE value = 'gw.example.org'"
 check 0 "a hostile comment" btnsctl list -o tsv gw.example.org
 cut -f 13 out >said
-same said "is escaped" <<'EOT'
+same said "rule 11: is escaped" <<'EOT'
 a\x0a\x09\x1b[2Jb\xe2\x80\xae
 EOT
 wc -l <out | tr -d ' ' >said
@@ -155,7 +155,7 @@ yes "it is JSON's own" jq -e '.comment | startswith("a\n\t\u001b[2Jb")' \
     was.out
 check 0 "btnsctl show" btnsctl show gw.example.org
 tr -d '[:print:]\n' <out >said
-empty said "prints no control bytes either"
+empty said "rule 11: prints no control bytes either"
 sql "UPDATE binding SET comment = 'the gate' WHERE value = 'gw.example.org'"
 
 # --- output

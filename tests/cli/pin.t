@@ -110,13 +110,13 @@ unchanged "comments"
 # --- this host's own, and what iked can't use
 check 0 "an own pair" btnskey gen -q -t ec -D "$iked"
 remember
-check 1 "this host's own key" btnskey pin -y $id "$iked/local.pub"
+check 1 "rule 12: this host's own key" btnskey pin -y $id "$iked/local.pub"
 same err "is refused" <<EOT
 btnskey: fqdn/$id: this host's own key; nothing was changed
 EOT
 rm "$iked/local.pub"
 openssl pkey -in "$iked/private/local.key" -pubout >own.pub
-check 1 "by its private half too" btnskey pin -f -F "$(fp own.pub)" $id own.pub
+check 1 "rule 12: by its private half too" btnskey pin -f -F "$(fp own.pub)" $id own.pub
 cp own.pub "$iked/local.pub"
 check 1 "Ed25519" btnskey pin -f -y $id ed.pub
 like err "is refused, with -f too" ': an Ed25519 key, which iked cannot use;'
@@ -226,25 +226,25 @@ If it is not:
 btnsctl revoke $b
 EOT
 empty out "and nothing on stdout"
-check 1 "-y replaces nothing" btnskey pin -y $id b.pub
-check 1 "nor does proof alone" btnskey pin -F "$b" $id b.pub
+check 1 "rule 3: -y replaces nothing" btnskey pin -y $id b.pub
+check 1 "rule 3: nor does proof alone" btnskey pin -F "$b" $id b.pub
 like err "it is the same alarm" 'to ANOTHER KEY$'
-check 1 "nor -R with -y" btnskey pin -y -R 862be069 $id b.pub
+check 1 "rule 3: nor -R with -y" btnskey pin -y -R 862be069 $id b.pub
 like err "which is not enough" \
     ': -y is not enough; replacing a key takes -F and its fingerprint$'
-check 2 "nor -R alone" alone btnskey pin -R 862be069 $id b.pub
-check 1 "nor -R and another key's fingerprint" \
+check 2 "rule 3: nor -R alone" alone btnskey pin -R 862be069 $id b.pub
+check 1 "rule 3: nor -R and another key's fingerprint" \
     btnskey pin -R 862be069 -F "$a" $id b.pub
-check 1 "nor a wrong -R" btnskey pin -R 962be069 -F "$b" $id b.pub
+check 1 "rule 3: nor a wrong -R" btnskey pin -R 962be069 -F "$b" $id b.pub
 same err "which is named" <<EOT
 btnskey: fqdn/$id: pinned to $(short a.pub), not to -R 962be069; nothing was\
  changed
 EOT
 check 1 "-R of the new key is wrong as well" \
     btnskey pin -R "$b" -F "$b" $id b.pub
-check 1 "nor -f" btnskey pin -f -y $id b.pub
+check 1 "rule 3: nor -f" btnskey pin -f -y $id b.pub
 unchanged "another key"
-check 0 "-R and proof replace" btnskey pin -R 862be069 -F "$b" \
+check 0 "rule 3: -R and proof replace" btnskey pin -R 862be069 -F "$b" \
     -c 'new disk' $id b.pub
 same out "and say both" <<EOT
 replaced fqdn/$id $(short a.pub) -> $(short b.pub)
@@ -330,6 +330,16 @@ EOT
 no "which isn't there" test -e "$pubkeys/fqdn/n.example.org"
 check 0 "until something writes it" btnsctl export -q
 yes "and then is" cmp c.pub "$pubkeys/fqdn/n.example.org"
+
+# --- a decision names the identity, never only a key
+new_store
+check 0 "learned" btnsctl learn -q $id a.pub
+remember
+check 1 "rule 3: promote of a key alone" btnsctl promote -y "$a"
+check 2 "rule 3: reject of a key alone" btnsctl reject -F "$a"
+check 1 "rule 3: forget of a key alone" btnsctl forget -y "$a"
+check 1 "rule 3: pin of a key alone" btnskey pin -F "$a" "$a"
+unchanged "rule 3: a key alone"
 
 # --- comments that are taken
 new_store
@@ -435,7 +445,7 @@ tty 2 "but not with a key by standard input" '' \
     sh -c 'btnskey pin -F - five.example.org - <d.pub'
 
 remember
-tty 1 "yes is too little to replace a pin" \
+tty 1 "rule 3: yes is too little to replace a pin" \
     "shows {What do they read (no/[fingerprint])? }
     types yes
     shows {btnskey: yes is not enough to replace a pin}
@@ -463,7 +473,7 @@ tty 1 "yes is too little for an identity with a past" \
 
 # --- changed while you looked
 new_store
-tty 1 "another pin meanwhile" 'shows "\])? "
+tty 1 "rule 7: another pin meanwhile" 'shows "\])? "
     exec btnskey pin -q -y gw.example.org b.pub
     types yes' btnskey pin $id a.pub
 like screen "and the answer doesn't count" \
@@ -472,19 +482,19 @@ state fqdn/$id >said
 same said "the other stands" <<EOT
 pinned $(printf %.8s "$b") operator -
 EOT
-tty 1 "the same key meanwhile" 'shows "\])? "
+tty 1 "rule 7: the same key meanwhile" 'shows "\])? "
     exec btnskey pin -q -y two.example.org a.pub
     types yes' btnskey pin two.example.org a.pub
-tty 1 "a look-alike meanwhile" 'shows "\])? "
+tty 1 "rule 7: a look-alike meanwhile" 'shows "\])? "
     exec btnskey pin -q -y fqdn/THREE.example.org c.pub 2>@1
     types yes' btnskey pin three.example.org a.pub
 tty 1 "the key elsewhere meanwhile" 'shows "\])? "
     exec btnskey pin -q -y five.example.org d.pub
     types yes' btnskey pin four.example.org d.pub
-tty 1 "replaced meanwhile" "shows {])? }
+tty 1 "rule 7: replaced meanwhile" "shows {])? }
     exec btnskey pin -q -R $b -F $c gw.example.org c.pub
     types {$d}" btnskey pin -R "$b" $id d.pub
-tty 1 "forgotten meanwhile" "shows {])? }
+tty 1 "rule 7: forgotten meanwhile" "shows {])? }
     exec btnsctl forget -q -y gw.example.org
     types {$d}" btnskey pin -R "$c" $id d.pub
 

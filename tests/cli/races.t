@@ -54,7 +54,7 @@ check 0 "the history holds all of it" btnsctl verify
 # --- an answer counts only if nothing changed since the question
 new_store
 btnsctl learn -q gw.example.org a.pub
-tty 1 "promote against another key" \
+tty 1 "rule 7: promote against another key" \
     "shows {(yes/no/[fingerprint])? }
     catch {exec $bin/btnsctl learn -q gw.example.org $tmp/b.pub}
     types yes" btnsctl promote gw.example.org
@@ -98,9 +98,9 @@ while [ $w -lt 8 ]; do
 done
 wait
 cat faults.? >faults
-empty faults "8 writers: none fails, none waits for ever"
+empty faults "rule 7: 8 writers: none fails, none waits for ever"
 btnsctl list -o tsv '*.n*' | wc -l | tr -d ' ' >said
-same said "and none loses a change" <<EOT
+same said "rule 7: and none loses a change" <<EOT
 40
 EOT
 btnsctl list -o tsv all.example.org | cut -f 1,7 >said

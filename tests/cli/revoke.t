@@ -21,15 +21,15 @@ btnskey pin -q -y $id a.pub
 btnskey pin -q -y lap17@example.org a.pub
 btnskey pin -q -y other.example.org b.pub
 check 0 "by the name of one" btnsctl revoke -c 'stolen' $id
-same out "it is out everywhere" <<EOT
+same out "rule 4: it is out everywhere" <<EOT
 revoked $a
 - fqdn/$id  $(short a.pub)
 - ufqdn/lap17@example.org  $(short a.pub)
 On every other gateway:
 btnsctl revoke $a
 EOT
-no "out of the tree" test -e "$f"
-no "under the other name too" test -e "$pubkeys/ufqdn/lap17@example.org"
+no "rule 4: out of the tree" test -e "$f"
+no "rule 4: under the other name too" test -e "$pubkeys/ufqdn/lap17@example.org"
 yes "and the other pin stays" cmp b.pub "$pubkeys/fqdn/other.example.org"
 check 0 "again" btnsctl revoke "$a"
 same out "is so already" <<EOT
@@ -46,12 +46,12 @@ retired	ufqdn/lap17@example.org
 EOT
 
 # --- it never comes back
-check 1 "learn" btnsctl learn $id a.pub
+check 1 "rule 4: learn" btnsctl learn $id a.pub
 like err "refused with date and reason" \
     'this key was REVOKED 20.*Z by .*: stolen; not learned$'
-check 1 "pin with proof" btnskey pin -F "$a" new.example.org a.pub
-check 1 "pin with -f" btnskey pin -f -y new.example.org a.pub
-check 1 "pin -R in the place of another" \
+check 1 "rule 4: pin with proof" btnskey pin -F "$a" new.example.org a.pub
+check 1 "rule 4: pin with -f" btnskey pin -f -y new.example.org a.pub
+check 1 "rule 4: pin -R in the place of another" \
     btnskey pin -R "$b" -F "$a" other.example.org a.pub
 check 1 "check" btnsctl check $id a.pub
 like out "says it" '^revoked: '
@@ -62,8 +62,8 @@ check 1 "and it is revoked still" btnsctl learn -q $id a.pub
 cp a.pub "$f"
 check 1 "a foreign file with it" btnsctl export
 like out "is told" "^! pubkeys/fqdn/$id: a REVOKED key was in it"
-no "and moved aside" test -e "$f"
-yes "out of iked's directory" cmp a.pub "$tmp/db/aside/862be0697046a459"
+no "rule 4: and moved aside" test -e "$f"
+yes "rule 4: out of iked's directory" cmp a.pub "$tmp/db/aside/862be0697046a459"
 { mode "$tmp/db/aside"; mode "$tmp/db/aside/862be0697046a459"; } >said
 same said "where only root looks" <<EOT
 0700
@@ -72,7 +72,7 @@ EOT
 check 0 "then all is well" btnsctl export
 cat b.pub a.pub >"$pubkeys/fqdn/two.keys"
 check 1 "the second of two keys" btnsctl export -q
-no "is moved aside too" test -e "$pubkeys/fqdn/two.keys"
+no "rule 4: is moved aside too" test -e "$pubkeys/fqdn/two.keys"
 cp a.pub "$iked/elsewhere"
 ln -s ../../elsewhere "$pubkeys/fqdn/link"
 check 1 "behind a symbolic link" btnsctl export -q
@@ -107,7 +107,7 @@ btnsctl revoke -q -N last.example.org
 check 1 "12 pins would go" sh -c 'btnsctl export -m 3 </dev/null'
 like out "and are held" \
     '^! export: 12 pins would go or change and -m allows 3; nothing else was'
-no "but the revoked one is out" test -e "$pubkeys/fqdn/last.example.org"
+no "rule 4: but the revoked one is out" test -e "$pubkeys/fqdn/last.example.org"
 yes "the others are there" test -e "$pubkeys/fqdn/h0.example.org"
 check 1 "unattended 10 go" sh -c 'btnsctl export -q </dev/null'
 empty out "which was told"

@@ -47,17 +47,17 @@ every 3 "a FIFO"
 rm "$store"
 put good.db
 chmod 666 "$store"
-every 3 "one that others may write"
+every 3 "rule 10: one that others may write"
 chmod 600 "$store"
 chmod 777 "$tmp/db"
-every 3 "a directory that others may write"
+every 3 "rule 10: a directory that others may write"
 chmod 700 "$tmp/db"
 if root; then
 	chown 65534 "$store"
-	every 3 "another user's"
+	every 3 "rule 10: another user's"
 	chown 0 "$store"
 	chown 65534 "$tmp/db"
-	every 3 "one in another user's directory"
+	every 3 "rule 10: one in another user's directory"
 	chown 0 "$tmp/db"
 	check 3 "somebody without rights" nobody btnsctl list
 else
@@ -65,7 +65,7 @@ else
 fi
 mv "$tmp/db" "$tmp/db.real"
 ln -s db.real "$tmp/db"
-every 3 "one behind a symbolic link"
+every 3 "rule 10: one behind a symbolic link"
 rm "$tmp/db"
 mv "$tmp/db.real" "$tmp/db"
 
@@ -134,7 +134,7 @@ sql "CREATE TRIGGER t1 AFTER INSERT ON event BEGIN
 check 0 "a store with triggers" btnskey pin -q -F "$(fp b.pub)" \
     two.example.org b.pub
 sql 'SELECT count(*) FROM binding; SELECT count(*) FROM event' >said
-same said "does not run them" <<EOT
+same said "rule 10: does not run them" <<EOT
 2
 3
 EOT
@@ -221,11 +221,11 @@ for p in fqdn/../../../../victim ../../../victim /victim fqdn/. fqdn/ fqdn; do
 	sql "INSERT OR REPLACE INTO exported VALUES ('$p', x'$h', x'$h', 0)"
 done
 btnsctl export >/dev/null 2>err
-check 0 "rows of paths elsewhere remove nothing" cmp b.pub victim
+check 0 "rule 6: rows of paths elsewhere remove nothing" cmp b.pub victim
 put good.db
 sql "INSERT INTO exported VALUES ('fqdn/three', x'$h', NULL, 0)"
 cp victim "$pubkeys/fqdn/three"
-check 0 "what a killed run meant to remove" btnsctl export -q
+check 0 "rule 6: what a killed run meant to remove" btnsctl export -q
 no "goes" test -e "$pubkeys/fqdn/three"
 
 # --- the history
@@ -239,7 +239,7 @@ check 0 "and with proof" env DOAS_USER=oper btnskey pin -q \
 sql 'SELECT actor, login, verb FROM event' >said
 me=$(id -un)
 if root; then
-	same said "who acts is noted" <<-EOT
+	same said "rule 8: who acts is noted" <<-EOT
 	$me|$me|init
 	$me|$me|pin
 	$me|$me|replace
@@ -247,7 +247,7 @@ if root; then
 	$me|oper|pin
 	EOT
 else
-	skip "who acts is noted" "run this as root"
+	skip "rule 8: who acts is noted" "run this as root"
 fi
 sqlite3 -separator ' ' "$store" "SELECT seq, at, hex(actor), hex(login),
     hex(verb), iif(identity IS NULL, '-', hex(identity)),
@@ -267,7 +267,7 @@ perl -MDigest::SHA=sha256_hex -ne '
 	print "event $seq: $last\n" if $last ne $hash;
 	$n++;
 	END { print "$n events\n" }' chain >said
-same said "the chain, worked out by others" <<EOT
+same said "rule 8: the chain, worked out by others" <<EOT
 5 events
 EOT
 sql 'SELECT max(seq), count(*) FROM event' >said
@@ -339,6 +339,21 @@ check 0 "-d before BTNS_DB" env BTNS_DB=/nowhere/pins.db btnsctl list \
 check 3 "BTNS_DB before the default" env BTNS_DB=/nowhere/pins.db \
     btnsctl list
 like err "is named" '^btnsctl: /nowhere/pins\.db: '
+# A program with the rights of another's heeds no environment of its caller's.
+if root; then
+	cp "$bin/btnsctl" "$tmp/bin/suid"
+	chown 65533 "$tmp/bin/suid"
+	chmod 4755 "$tmp/bin/suid"
+	case $(nobody "$tmp/bin/suid" -V 2>&1; findmnt -no OPTIONS -T "$tmp") in
+	*nosuid*)
+		skip "rule 10: BTNS_DB behind setuid" "mounted nosuid" ;;
+	*)	check 3 "rule 10: BTNS_DB behind setuid" \
+		    nobody env BTNS_DB=/nowhere/pins.db "$tmp/bin/suid" list
+		lacks err "rule 10: is not heeded" /nowhere/ ;;
+	esac
+else
+	skip "rule 10: BTNS_DB behind setuid" "run this as root"
+fi
 cd "$tmp/db" || exit 99
 check 0 "a path without a directory" btnsctl list -d pins.db
 cd "$tmp" || exit 99

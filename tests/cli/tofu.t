@@ -44,35 +44,35 @@ in_tree() {
 
 check 0 "accept-new" btnsctl set tofu accept-new
 like out "for nobody" '^tofu = accept-new, for nobody: accept-for is empty$'
-no "lets nobody in" in_tree fqdn/x.example.org a.pub
+no "rule 1: lets nobody in" in_tree fqdn/x.example.org a.pub
 check 0 "accept-for" btnsctl set -t 4h accept-for \
     'fqdn/*.b.example.org fqdn/c?.example.org,192.0.2.0/24 ufqdn/*@v6,2001:db8::/32'
 like out "warns" '^WARNING: until then, whoever claims such a name first gets'
-no "what was learned before stays learned" in_tree fqdn/x.example.org a.pub
-no "who doesn't match" in_tree fqdn/y.example.org b.pub
+no "rule 1: what was learned before stays learned" in_tree fqdn/x.example.org a.pub
+no "rule 1: who doesn't match" in_tree fqdn/y.example.org b.pub
 no "nor under it" in_tree ufqdn/a@z.b.example.org b.pub
 check 0 "forgotten" btnsctl forget -q -y ufqdn/a@z.b.example.org
 btnsctl forget -q -y fqdn/y.example.org
-yes "who does" in_tree fqdn/1.b.example.org b.pub
+yes "rule 1: who does" in_tree fqdn/1.b.example.org b.pub
 btnsctl list -o tsv '*1.b*' | cut -f 1,2,10 >said
-same said "is accepted, exported, and not vouched for" <<EOT
+same said "rule 1: is accepted, exported, and not vouched for" <<EOT
 accepted	yes	-
 EOT
 check 0 "seen again" btnsctl learn 1.b.example.org b.pub
-no "a key that is another's" in_tree fqdn/2.b.example.org b.pub
-no "from elsewhere" in_tree fqdn/c1.example.org c.pub 198.51.100.1
+no "rule 1: a key that is another's" in_tree fqdn/2.b.example.org b.pub
+no "rule 1: from elsewhere" in_tree fqdn/c1.example.org c.pub 198.51.100.1
 btnsctl forget -q -y c1.example.org
-no "from nowhere" in_tree fqdn/c2.example.org c.pub
+no "rule 1: from nowhere" in_tree fqdn/c2.example.org c.pub
 btnsctl forget -q -y c2.example.org
-yes "from the prefix" in_tree fqdn/c3.example.org c.pub 192.0.2.200
-no "a look-alike" in_tree fqdn/C3.example.org d.pub 192.0.2.200
+yes "rule 1: from the prefix" in_tree fqdn/c3.example.org c.pub 192.0.2.200
+no "rule 1: a look-alike" in_tree fqdn/C3.example.org d.pub 192.0.2.200
 btnsctl forget -q -y fqdn/C3.example.org
 yes "IPv6" in_tree ufqdn/road@v6 d.pub 2001:db8:7::1
-no "weak" in_tree fqdn/w.b.example.org "$good/rsa1024.spki.pem"
-no "Ed25519" in_tree fqdn/e.b.example.org "$good/ed25519.spki.pem"
+no "rule 1: weak" in_tree fqdn/w.b.example.org "$good/rsa1024.spki.pem"
+no "rule 1: Ed25519" in_tree fqdn/e.b.example.org "$good/ed25519.spki.pem"
 check 1 "a second key for an accepted one" btnsctl learn 1.b.example.org a.pub
 like err "is a conflict" '^! fqdn/1.b.example.org: CONFLICT: another key'
-yes "and the first stays" cmp b.pub "$pubkeys/fqdn/1.b.example.org"
+yes "rule 2: and the first stays" cmp b.pub "$pubkeys/fqdn/1.b.example.org"
 
 # The courier's list says that the first was a stranger's.
 check 1 "promote of the other" btnsctl promote -F "$(rsafp -q a.pub)" \
@@ -90,8 +90,12 @@ EOT
 # A past: what was forgotten is never accepted again.
 check 0 "forget" btnsctl forget -q -y ufqdn/road@v6
 no "the same key" in_tree ufqdn/road@v6 d.pub 2001:db8::1
+yes "one more" in_tree fqdn/5.b.example.org "$good/rsa4096.spki.pem"
 check 0 "turned off" btnsctl set tofu default
-no "nobody gets in" in_tree fqdn/9.b.example.org "$good/rsa3072.spki.pem"
+like out "rule 1: what was let in stays, and how it is withdrawn is said" \
+    '^1 accepted key stays in the tree; to withdraw one: btnsctl forget'
+yes "rule 1: and it does stay" test -e "$pubkeys/fqdn/5.b.example.org"
+no "rule 1: nobody gets in" in_tree fqdn/9.b.example.org "$good/rsa3072.spki.pem"
 
 # --- a setting that falls back
 check 0 "for a second" btnsctl set -q -t 1s tofu accept-new
