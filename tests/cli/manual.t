@@ -107,7 +107,12 @@ plain() {
 			gsub(four " " four " " four " " four "  " four " " \
 			    four " " four " " four, "GROUPS")
 			gsub("old/" n(h, 8), "old/FINGERPRINT")
+			if (/^[0-9]+ +20/)
+				sub(time " [^ ]+ +", "TIME WHO ")
 			gsub(time, "TIME")
+			gsub(":" n(h, 16) "$", ":HASH")
+			gsub(":" n(h, 16) " is", ":HASH is")
+			gsub(/pins[.]db[.]20[0-9]+/, "pins.db.DAY")
 			gsub(day, "DAY")
 			print
 		}'
