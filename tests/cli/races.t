@@ -10,25 +10,21 @@ cp "$good/p384.spki.pem" c.pub
 a=$(rsafp -q a.pub)
 
 # --- two first keys at once: one is accepted, the other a conflict
-new_store
-btnsctl set -q tofu accept-new
-btnsctl set -q accept-for 'fqdn/*'
 i=0
 while [ $i -lt 8 ]; do
+	# A key that was bound to another identity is not accepted.
+	new_store
+	btnsctl set -q tofu accept-new
+	btnsctl set -q accept-for 'fqdn/*'
 	btnsctl learn -q n$i a.pub 2>/dev/null &
 	one=$!
 	btnsctl learn -q n$i b.pub 2>/dev/null
 	wait $one
 	btnsctl list -o tsv n$i | cut -f 1 | sort | tr '\n' ' ' >said
-	[ "$(cat said)" = 'accepted conflict ' ] ||
-		[ "$(cat said)" = 'learned learned ' ] ||
-		echo "$i: $(cat said)"
-	btnsctl forget -q -y n$i
-	btnsctl revoke -q "$a" 2>/dev/null
-	btnsctl unrevoke -q -c again "$a"
+	[ "$(cat said)" = 'accepted conflict ' ] || echo "$i: $(cat said)"
 	i=$((i + 1))
 done >faults
-empty faults "two first keys: the first is accepted, the second a conflict"
+empty faults "table: two first keys at once: the first is accepted, the second a conflict"
 
 # --- revoke against learn: revoked in either order
 new_store
@@ -47,7 +43,7 @@ while [ $i -lt 8 ]; do
 	btnsctl unrevoke -q -c again "$a"
 	i=$((i + 1))
 done >faults
-empty faults "revoke against learn ends revoked"
+empty faults "table: revoke against learn ends revoked in either order"
 empty odd "without a word"
 check 0 "the history holds all of it" btnsctl verify
 

@@ -143,7 +143,7 @@ else
 fi
 
 # --- gone under the run
-pins=400
+pins=200
 new_store
 btnskey pin -q -N -y h0 a.pub
 sql "WITH RECURSIVE i (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i
@@ -153,17 +153,17 @@ sql "WITH RECURSIVE i (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i
     source, evidence, actor, login FROM i, binding WHERE value = 'h0'"
 us=$(usec btnsctl export -q -m 9999)
 
-# gone HOW COMMAND...: it happens 8 times, at another moment of an export
+# gone HOW COMMAND...: it happens 4 times, at another moment of an export
 gone() {
 	how=$1
 	shift
 	i=1
-	while [ $i -le 8 ]; do
+	while [ $i -le 4 ]; do
 		rm -rf "${pubkeys:?}" "$tmp/away"
 		timeout 60 btnsctl export -q -m 9999 >out.$i 2>err.$i &
 		run=$!
 		perl -e 'select undef, undef, undef, shift' \
-		    "$(echo "$us $i" | awk '{ print $1 * $2 / 9e6 }')"
+		    "$(echo "$us $i" | awk '{ print $1 * $2 / 5e6 }')"
 		"$@" 2>/dev/null
 		wait $run
 		s=$?
