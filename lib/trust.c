@@ -225,8 +225,9 @@ needed(enum trust_verb verb, const struct cell *c,
 {
 	if (verb != TRUST_PIN && verb != TRUST_PROMOTE)
 		return c->need;
-	if (f->rejected || (!live(f->state) && f->state != TRUST_BLANK &&
-	    (f->elsewhere || f->past)))
+	if (f->state == TRUST_BLANK || f->state == TRUST_PINNED)
+		return f->rejected ? TRUST_PROOF : c->need;
+	if (f->rejected || f->elsewhere || (f->past && !live(f->state)))
 		return TRUST_PROOF;
 	return c->need;
 }
