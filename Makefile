@@ -31,7 +31,7 @@ PIN_O	= lib/conflex.o lib/expect.o lib/export.o lib/export_look.o \
 	  lib/pins_decide.o lib/pins_log.o lib/pins_read.o lib/pins_revoke.o \
 	  lib/pins_set.o lib/pins_tree.o lib/pins_verify.o lib/plan.o \
 	  lib/selfid.o lib/strays.o lib/tree.o lib/trust.o lib/when.o
-DB_O	= db/bindings.o db/events.o db/query.o db/replay.o db/settings.o \
+DB_O	= db/bindings.o db/events.o db/query.o db/replay.o db/schema.o db/settings.o \
 	  db/stmt.o db/store.o db/watch.o
 LIB_O	= $(KEY_O) $(PIN_O) $(DB_O)
 CLI_O	= cmd/ask.o cmd/cli.o cmd/out.o

@@ -49,6 +49,10 @@ const char *q_column(struct query *, int i);
  */
 int	 q_plain(struct query *, int i);
 
+/* Is the schema that of a store without a row?  BTNS_E_STORE. */
+int	 store_schema(struct store *, struct btns_err *);
+int	 store_empty(struct store **, struct btns_err *);
+
 /* Record what a result code means; returns -1. */
 int	 store_fail(struct store *, int rc, struct btns_err *);
 

@@ -60,6 +60,10 @@ store_replay_revoke(struct store *s, const struct store_revoked *r,
 		return -1;
 	q_start(&q, s, STMT_REPLAY_REVOKE_KEY);
 	q_blob(&q, r->fp, STORE_DIGEST);
+	q_i64(&q, r->at);
+	q_text(&q, r->actor);
+	q_text(&q, r->login);
+	q_text(&q, r->comment);
 	return q_run(&q, e);
 }
 

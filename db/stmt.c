@@ -35,13 +35,17 @@
 
 const char stmt_replay_tables[] =
     "PRAGMA temp.journal_mode = OFF; PRAGMA temp.synchronous = OFF;"
+    "DROP TABLE IF EXISTS temp.replay;"
+    "DROP TABLE IF EXISTS temp.replay_revoked;"
+    "DROP TABLE IF EXISTS temp.replay_setting;"
     "CREATE TEMP TABLE replay (id INTEGER PRIMARY KEY, type TEXT, value TEXT,"
     " fold TEXT, fp BLOB, state TEXT, past INTEGER, since INTEGER,"
     " first_seen INTEGER, source TEXT, evidence TEXT, actor TEXT, login TEXT,"
     " comment TEXT, UNIQUE (type, value, fp));"
     "CREATE INDEX temp.replay_order ON replay (value, type, id);"
     "CREATE INDEX temp.replay_fp ON replay (fp);"
-    "CREATE TEMP TABLE replay_revoked (fp BLOB PRIMARY KEY);"
+    "CREATE TEMP TABLE replay_revoked (fp BLOB PRIMARY KEY, at INTEGER,"
+    " actor TEXT, login TEXT, comment TEXT);"
     "CREATE TEMP TABLE replay_setting (name TEXT PRIMARY KEY, value TEXT,"
     " ends INTEGER, back TEXT)";
 
@@ -123,7 +127,8 @@ const char *const stmt_sql[STMT__COUNT] = {
 	    " comment = iif(" RENEWED ", ifnull(excluded.comment, comment),"
 	    " excluded.comment),"
 	    " state = excluded.state, past = max(past, excluded.past),"
-	    " source = excluded.source, actor = excluded.actor,"
+	    " source = iif(excluded.source = '', source, excluded.source),"
+	    " actor = excluded.actor,"
 	    " login = excluded.login"),
 	[STMT_REPLAY_STATE] =
 	    ("UPDATE temp.replay SET state = ?4, since = ?5"
@@ -138,8 +143,8 @@ const char *const stmt_sql[STMT__COUNT] = {
 	    ("UPDATE temp.replay SET state = 'retired', since = ?2"
 	    " WHERE fp = ?1 AND state <> 'retired'"),
 	[STMT_REPLAY_REVOKE_KEY] =
-	    ("INSERT INTO temp.replay_revoked (fp) VALUES (?1)"
-	    " ON CONFLICT (fp) DO NOTHING"),
+	    ("INSERT INTO temp.replay_revoked (fp, at, actor, login, comment)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (fp) DO NOTHING"),
 	[STMT_REPLAY_UNREVOKE] =
 	    "DELETE FROM temp.replay_revoked WHERE fp = ?1",
 	[STMT_REPLAY_SET] =
@@ -159,14 +164,18 @@ const char *const stmt_sql[STMT__COUNT] = {
 	    " OR r.evidence IS NOT b.evidence OR r.since IS NOT b.since"
 	    " OR r.login IS NOT b.login OR r.comment IS NOT b.comment"
 	    " OR r.fold IS NOT b.fold OR r.actor IS NOT b.actor"
+	    " OR r.source IS NOT b.source OR r.first_seen IS NOT b.first_seen"
 	    " UNION ALL SELECT r.type || '/' || r.value || ' '"
 	    " || lower(hex(r.fp)) || ' is nothing in the store, ' || r.state"
 	    " || ' in the history' FROM temp.replay AS r WHERE NOT EXISTS"
 	    " (SELECT 1 FROM binding AS b WHERE b.type = r.type"
 	    " AND b.value = r.value AND b.fp = r.fp)"
-	    " UNION ALL SELECT lower(hex(fp)) || ' is revoked in the store'"
-	    " || ' alone' FROM revoked WHERE fp NOT IN"
-	    " (SELECT fp FROM temp.replay_revoked)"
+	    " UNION ALL SELECT lower(hex(v.fp)) || iif(r.fp IS NULL,"
+	    " ' is revoked in the store alone', ' was revoked otherwise than"
+	    " the store says') FROM revoked AS v LEFT JOIN"
+	    " temp.replay_revoked AS r ON r.fp = v.fp WHERE r.fp IS NULL"
+	    " OR r.at IS NOT v.at OR r.actor IS NOT v.actor"
+	    " OR r.login IS NOT v.login OR r.comment IS NOT v.comment"
 	    " UNION ALL SELECT lower(hex(fp)) || ' is revoked in the history'"
 	    " || ' alone' FROM temp.replay_revoked WHERE fp NOT IN"
 	    " (SELECT fp FROM revoked)"

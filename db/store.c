@@ -191,8 +191,8 @@ store_rollback(struct store *s)
 		(void)run(s, STMT_ROLLBACK, &ignored);
 }
 
-int
-store_whole(struct store *s, struct btns_err *e)
+static int
+check_pages(struct store *s, struct btns_err *e)
 {
 	sqlite3_stmt *st = NULL;
 	const char *said = NULL;
@@ -209,6 +209,32 @@ store_whole(struct store *s, struct btns_err *e)
 	rc = said != NULL && strcmp(said, "ok") == 0 ? 0 : -1;
 	(void)sqlite3_finalize(st);
 	return rc;
+}
+
+int
+store_whole(struct store *s, struct btns_err *e)
+{
+	return check_pages(s, e) == -1 ? -1 : store_schema(s, e);
+}
+
+/* A store without a row, which only this process sees. */
+int
+store_empty(struct store **out, struct btns_err *e)
+{
+	struct store *s = calloc(1, sizeof(*s));
+	int rc;
+
+	*out = NULL;
+	if (s == NULL)
+		return btns_fail(e, BTNS_E_NOMEM, "out of memory");
+	if ((rc = sqlite3_open(":memory:", &s->db)) != SQLITE_OK)
+		(void)store_fail(s, rc, e);
+	else if (migrate(s, 1, e) == 0) {
+		*out = s;
+		return 0;
+	}
+	store_close(s);
+	return -1;
 }
 
 /* Page by page in one read transaction; the copy has no journal left. */

@@ -89,11 +89,22 @@ int	 store_create(struct store **, const char *path, struct btns_err *);
 int	 store_open(struct store **, const char *path, struct btns_err *);
 void	 store_close(struct store *);		/* NULL is fine */
 
-/* SQLite's own check of every page and index: BTNS_E_STORE. */
+/*
+ * SQLite's own check of every page and index, and the schema: it is the
+ * migrations' and has nothing beside them.  BTNS_E_STORE.
+ */
 int	 store_whole(struct store *, struct btns_err *);
 
 /* Copy the store, as it is now, to a new file, and sync it. */
 int	 store_copy(struct store *, const char *path, struct btns_err *);
+
+/*
+ * Make every table what it is in the store at path, in one transaction, if
+ * the last event is still this one: 1, or 0 where it isn't, or -1.  Both
+ * must be whole, and no transaction open.
+ */
+int	 store_become(struct store *, const char *path, int64_t seq,
+	    const uint8_t hash[STORE_DIGEST], struct btns_err *);
 
 /* One write transaction: BEGIN IMMEDIATE. */
 int	 store_begin(struct store *, struct btns_err *);

@@ -126,6 +126,29 @@ open_store(struct btns_pins *p, struct btns_err *e)
 	return 0;
 }
 
+void
+pins_unlink(const char *path)
+{
+	char journal[PATH_MAX + 32];
+
+	(void)snprintf(journal, sizeof(journal), "%s-journal", path);
+	(void)unlink(journal);
+	(void)unlink(path);
+}
+
+int
+pins_no_journal(const char *path, struct btns_err *e)
+{
+	char journal[PATH_MAX + 16];
+
+	(void)snprintf(journal, sizeof(journal), "%s-journal", path);
+	if (access(journal, F_OK) == -1)
+		return 0;
+	return btns_fail(e, BTNS_E_STORE, "%s: of a store that is no more"
+	    " there, and would damage another; move it to where that is",
+	    journal);
+}
+
 /* Made under another name and linked: a store is whole or absent. */
 static int
 create(struct btns_pins *p, struct btns_err *e)
@@ -137,9 +160,9 @@ create(struct btns_pins *p, struct btns_err *e)
 	if (btns_pins_lock(p, &lock, e) == -1)
 		return -1;
 	/* Also of a run that was killed when the store had its name. */
-	if (unlink(temp) == -1 && errno != ENOENT)
-		rv = btns_fail_sys(e, "%s", temp);
-	else
+	pins_unlink(temp);
+	rv = access(p->path, F_OK) == -1 ? pins_no_journal(p->path, e) : 0;
+	if (rv == 0)
 		rv = store_create(&p->store, temp, e);
 	if (rv == -1) {
 		btns_pins_unlock(lock);

@@ -81,7 +81,7 @@ btns_backup(struct btns_pins *p, const char *file, bool force,
 	int rv;
 
 	memset(head, 0, sizeof(*head));
-	if (temp_name(temp, file, ".new", e) == -1 ||
+	if (temp_name(temp, file, ".btns-new", e) == -1 ||
 	    check_parent(file, e) == -1)
 		return -1;
 	if (strcmp(file, p->path) == 0)
@@ -93,7 +93,7 @@ btns_backup(struct btns_pins *p, const char *file, bool force,
 	if (!force && access(file, F_OK) == 0)
 		return btns_fail(e, BTNS_E_EXISTS, "%s: exists, kept; backup"
 		    " -f writes over it", file);
-	(void)unlink(temp);		/* of a run that was killed */
+	pins_unlink(temp);		/* of a run that was killed */
 	if (store_copy(p->store, temp, e) == -1)
 		return -1;
 	if ((rv = look_into(temp, n, head, e)) == 0) {
@@ -141,7 +141,7 @@ copy_file(const char *file, const char *temp, struct btns_err *e)
 		return btns_fail(e, BTNS_E_FORMAT, "%s: not a regular file",
 		    file);
 	}
-	(void)unlink(temp);
+	pins_unlink(temp);
 	if ((to = open(temp, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW |
 	    O_CLOEXEC, 0600)) == -1) {
 		(void)close(from);
@@ -186,6 +186,17 @@ check_backup(struct work *w, const char *file)
 		    file, text);
 	return rv == -1 ? btns_fail_at(w->e, "%s", file) :
 	    btns_pins_count(w->new, &w->r->counts, w->e);
+}
+
+static int
+check_again(struct work *w, const char *file)
+{
+	struct btns_head unused;
+	char text[256] = "";
+	int rv = pins_check(w->new, first_wrong, text, &unused, w->e);
+
+	return rv != 1 ? rv : btns_fail(w->e, BTNS_E_STORE, "%s: not whole"
+	    " with what is kept: %s", file, text);
 }
 
 static int
@@ -321,61 +332,103 @@ carry_over(struct work *w)
 static int
 set_aside(struct work *w)
 {
+	struct store *old;
 	char day[16];
 	struct tm tm;
 	time_t t = time(NULL);
-	int i;
+	int i, rv = -1;
 
 	if (gmtime_r(&t, &tm) == NULL ||
 	    strftime(day, sizeof(day), "%Y%m%d", &tm) == 0)
 		day[0] = '\0';
+	if (store_open(&old, w->old->path, w->e) == -1)
+		return -1;
 	for (i = 1; i < 1000; i++) {
 		(void)snprintf(w->r->former, sizeof(w->r->former),
 		    i == 1 ? "%s.%s" : "%s.%s.%d", w->old->path, day, i);
-		if (link(w->old->path, w->r->former) == 0)
-			return 0;
-		if (errno != EEXIST)
+		rv = store_copy(old, w->r->former, w->e);
+		if (rv == 0 || w->e->sys_errno != EEXIST)
 			break;
 	}
-	(void)btns_fail_sys(w->e, "%s", w->r->former);
-	w->r->former[0] = '\0';
-	return -1;
+	store_close(old);
+	if (rv == -1)
+		w->r->former[0] = '\0';
+	return rv;
 }
 
-/* At any moment the store's name is the old one or the new one. */
+/* Where there was no store. */
 static int
-swap(struct work *w, const char *path, const char *temp)
+put_new(struct work *w, const char *path, const char *temp)
 {
-	struct btns_head head[HEADS];
-	int rv = 0;
-
-	memset(head, 0, sizeof(head));
-	head[0] = w->new->head;
-	if (w->old != NULL && (set_aside(w) == -1 || (rv = store_event_last(
-	    w->old->store, &head[1].seq, head[1].hash, w->e)) == -1))
-		return -1;
-	pins_head_write(w->new, head, rv == 1 ? 2 : 1);
-	rv = w->old == NULL ? link(temp, path) : rename(temp, path);
-	if (rv == -1)
+	pins_head_write(w->new, &w->new->head, 1);
+	if (link(temp, path) == -1)
 		return btns_fail_sys(w->e, "%s", path);
-	pins_head_write(w->new, head, 1);
 	return sync_parent(path, w->e);
+}
+
+/*
+ * The store's file stays the same one: others have it open, and SQLite
+ * finds a journal by the file's name.  The head file names both meanwhile.
+ */
+static int
+become(struct work *w, const char *temp, const struct btns_head *old)
+{
+	struct btns_head head[HEADS] = { w->new->head, *old };
+	int rv;
+
+	if (set_aside(w) == -1)
+		return -1;
+	pins_head_write(w->new, head, old->seq == 0 ? 1 : 2);
+	rv = store_become(w->old->store, temp, old->seq, old->hash, w->e);
+	if (rv == 1) {
+		pins_head_write(w->new, head, 1);
+		return 0;
+	}
+	if (old->seq != 0)
+		pins_head_write(w->new, old, 1);
+	(void)unlink(w->r->former);
+	w->r->former[0] = '\0';
+	return rv == -1 ? btns_fail_at(w->e, "%s", w->old->path) :
+	    btns_fail(w->e, BTNS_E_STORE, "%s: something was decided just"
+	    " now; nothing was restored, run this again", w->old->path);
+}
+
+/* What is carried over and where; while the old store can't change. */
+static int
+prepare(struct work *w, const char *file, struct btns_head *old)
+{
+	int rv;
+
+	if (w->old != NULL && pins_begin(w->old, w->e) == -1)
+		return -1;
+	rv = compare(w, file);
+	if (rv == 0 && !w->r->dry)
+		rv = carry_over(w);
+	if (rv == 0 && w->old != NULL && store_event_last(w->old->store,
+	    &old->seq, old->hash, w->e) == -1)
+		rv = -1;
+	if (w->old != NULL)
+		pins_rollback(w->old);
+	return rv;
 }
 
 static int
 replace(struct work *w, const char *path, const char *file, const char *temp)
 {
-	if (compare(w, file) == -1)
+	struct btns_head old = { .seq = 0 };
+
+	if (prepare(w, file, &old) == -1)
 		return -1;
 	if (w->r->dry)
 		return 0;
-	if (carry_over(w) == -1 || swap(w, path, temp) == -1)
+	/* What was carried over is there: the file was somebody else's. */
+	if (check_again(w, file) == -1 || (w->old == NULL ?
+	    put_new(w, path, temp) : become(w, temp, &old)) == -1)
 		return -1;
 	pins_tell(w->new);
 	return 0;
 }
 
-/* Whoever waits for the old store finds it replaced. */
 static int
 replace_locked(struct work *w, const char *path, const char *file,
     const char *temp)
@@ -386,10 +439,7 @@ replace_locked(struct work *w, const char *path, const char *file,
 		return replace(w, path, file, temp);
 	if (btns_pins_lock(w->old, &lock, w->e) == -1)
 		return -1;
-	if ((rv = pins_begin(w->old, w->e)) == 0) {
-		rv = replace(w, path, file, temp);
-		pins_rollback(w->old);
-	}
+	rv = replace(w, path, file, temp);
 	btns_pins_unlock(lock);
 	return rv;
 }
@@ -398,7 +448,7 @@ static int
 open_old(struct work *w, const char *path)
 {
 	if (access(path, F_OK) == -1 && errno == ENOENT)
-		return 0;
+		return pins_no_journal(path, w->e);
 	return btns_pins_open(&w->old, path, w->e);
 }
 
@@ -442,7 +492,7 @@ btns_restore(const char *path, const char *file, struct btns_restore *r,
 	rv = restore(&w, path, file, temp);
 	if (w.new->store != NULL)
 		store_close(w.new->store);
-	(void)unlink(temp);
+	pins_unlink(temp);
 	free(w.new);
 	btns_pins_close(w.old);
 	return rv;

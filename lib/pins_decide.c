@@ -17,21 +17,6 @@ pins_live(const char *state)
 	return strcmp(state, "pinned") == 0 || strcmp(state, "accepted") == 0;
 }
 
-int
-btns_comment_check(const char *s, struct btns_err *e)
-{
-	const unsigned char *p = (const unsigned char *)s;
-
-	if (strlen(s) > BTNS_COMMENT_MAX)
-		return btns_fail(e, BTNS_E_USAGE, "a comment of %zu bytes;"
-		    " at most %d", strlen(s), BTNS_COMMENT_MAX);
-	for (; *p != '\0'; p++)
-		if (*p < 0x20 || *p == 0x7f)
-			return btns_fail(e, BTNS_E_USAGE, "a comment with the"
-			    " control byte 0x%02x", *p);
-	return 0;
-}
-
 /* What gather() reads, row by row. */
 struct gather {
 	struct btns_pins	*p;
@@ -40,11 +25,21 @@ struct gather {
 	const struct btns_order *o;
 	struct btns_view	*v;
 	bool			 was_k;	/* K was retired */
+	bool			 past;	/* of K's binding */
+	char			 source[8];	/* of K's binding */
 	int64_t			 row;	/* id of K's binding, or 0 */
 	int64_t			 live_row;
 	int64_t			 first_seen;	/* of K's binding */
 	char			 comment[BTNS_COMMENT_MAX + 1];	/* live's */
 };
+
+/* None, or an empty one, is none. */
+static const char *
+comment(const struct btns_order *o)
+{
+	return o->comment == NULL || *o->comment == '\0' ? NULL :
+	    o->comment;
+}
 
 static void
 see_live(struct gather *g, const struct store_binding *b)
@@ -77,6 +72,8 @@ see_own_rows(const struct store_binding *b, void *arg)
 	if (this) {
 		v->facts.was = b->past || strcmp(b->state, "retired") == 0;
 		g->row = b->id;
+		g->past = b->past;
+		(void)snprintf(g->source, sizeof(g->source), "%s", b->source);
 		g->first_seen = b->first_seen;
 		v->since = b->since;
 		(void)snprintf(v->state, sizeof(v->state), "%s", b->state);
@@ -270,7 +267,7 @@ gather(struct gather *g, struct btns_err *e)
 	v->facts.expected = btns_expect(g->p->expect, g->id, g->o->address);
 	v->facts.fresh = (g->o->given.evidence == TRUST_PROOF &&
 	    strcmp(v->live_evidence, "fingerprint") != 0) ||
-	    (g->o->comment != NULL && strcmp(g->o->comment,
+	    (comment(g->o) != NULL && strcmp(g->o->comment,
 	    g->comment) != 0);
 	v->facts.state = state(g);
 	return 0;
@@ -339,7 +336,7 @@ bind(struct gather *g, enum trust_verb verb, const char *state_name,
 		.first_seen = g->p->now, .source = g->o->source == NULL ?
 		    "file" : g->o->source,
 		.evidence = evidence_name(verb, g->o->given.evidence),
-		.actor = actor, .login = login, .comment = g->o->comment,
+		.actor = actor, .login = login, .comment = comment(g->o),
 		.spki = spki, .keyname = keyname
 	};
 
@@ -347,7 +344,9 @@ bind(struct gather *g, enum trust_verb verb, const char *state_name,
 	btns_ident_fold(fold, g->id);
 	btns_key_name(keyname, g->key);
 	if (!pins_live(state_name))
-		b.past = g->row != 0 && g->was_k;
+		b.past = g->past;
+	if (verb == TRUST_PROMOTE && g->row != 0)
+		b.source = g->source;
 	if (strcmp(state_name, "pinned") != 0)
 		b.evidence = NULL;
 	if (g->v->facts.state == TRUST_PINNED) {
@@ -355,7 +354,7 @@ bind(struct gather *g, enum trust_verb verb, const char *state_name,
 		b.since = g->v->live_since;
 		if (g->o->given.evidence != TRUST_PROOF)
 			b.evidence = g->v->live_evidence;
-		if (g->o->comment == NULL && g->comment[0] != '\0')
+		if (comment(g->o) == NULL && g->comment[0] != '\0')
 			b.comment = g->comment;
 	}
 	if (btns_key_encode(spki, &b.spkilen, g->key, BTNS_ENC_SPKI,

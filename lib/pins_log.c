@@ -69,6 +69,47 @@ pins_log(struct btns_pins *p, const char *verb, const char *identity,
 	return 0;
 }
 
+/* RFC 3629 section 4: how long is the character?  0: it is none. */
+static size_t
+utf8(const unsigned char *p)
+{
+	uint32_t c;
+	size_t i, n = *p < 0x80 ? 1 : *p >= 0xc2 && *p < 0xe0 ? 2 :
+	    *p >= 0xe0 && *p < 0xf0 ? 3 : *p >= 0xf0 && *p < 0xf5 ? 4 : 0;
+
+	if (n < 2)
+		return n;
+	c = *p & (0xffU >> (n + 1));
+	for (i = 1; i < n; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (p[i] & 0x3f);
+	}
+	return (n == 3 && (c < 0x800 || (c >= 0xd800 && c < 0xe000))) ||
+	    (n == 4 && (c < 0x10000 || c > 0x10ffff)) ||
+	    (c >= 0x80 && c < 0xa0) ? 0 : n;
+}
+
+int
+btns_comment_check(const char *s, struct btns_err *e)
+{
+	const unsigned char *p = (const unsigned char *)s;
+	size_t n;
+
+	if (strlen(s) > BTNS_COMMENT_MAX)
+		return btns_fail(e, BTNS_E_USAGE, "a comment of %zu bytes;"
+		    " at most %d", strlen(s), BTNS_COMMENT_MAX);
+	for (; *p != '\0'; p += n) {
+		if (*p < 0x20 || *p == 0x7f)
+			return btns_fail(e, BTNS_E_USAGE, "a comment with the"
+			    " control byte 0x%02x", *p);
+		if ((n = utf8(p)) == 0)
+			return btns_fail(e, BTNS_E_USAGE, "a comment with the"
+			    " byte 0x%02x, which is not UTF-8's", *p);
+	}
+	return 0;
+}
+
 /* Text that peers and mail may have chosen, on one line and short. */
 static void
 plain(char *out, size_t size, const char *s)
@@ -105,9 +146,11 @@ pins_tell(struct btns_pins *p)
 	char on[BTNS_SETTING_MAX], hash[2 * BTNS_EVENT_HASH + 1];
 	struct btns_err ignored;
 
+	/* That it is turned off is told as well. */
 	if (btns_setting_get(p, "syslog", on, &ignored) == -1 ||
-	    strcmp(on, "off") == 0)
+	    (strcmp(on, "off") == 0 && !p->tell))
 		return;
+	p->tell = false;
 	openlog("btns", LOG_PID, LOG_AUTH);
 	if (p->head.seq - p->first < SYSLOG_MAX)
 		(void)store_events(p->store, p->first, tell, p, &ignored);

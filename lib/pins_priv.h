@@ -20,6 +20,7 @@ struct btns_pins {
 	ino_t		 ino;
 	int64_t		 now;		/* of this transaction */
 	bool		 batch;		/* within btns_pins_begin() */
+	bool		 tell;		/* syslog, whatever the setting */
 	int64_t		 replayed;	/* until when; 0: not at all */
 	int64_t		 first;		/* event of this transaction, or 0 */
 	struct btns_head head;		/* and its last one */
@@ -33,6 +34,15 @@ struct btns_pins {
 
 /* Does a binding in this state belong in the tree? */
 bool	 pins_live(const char *state);
+
+/*
+ * Remove a file that only we use, and its journal first: it would be rolled
+ * into the next file of that name.
+ */
+void	 pins_unlink(const char *path);
+
+/* No store at path: then no journal may lie there either.  BTNS_E_STORE. */
+int	 pins_no_journal(const char *path, struct btns_err *);
 
 /* A binding as pins.h shows it, to fn. */
 struct pins_walk {

@@ -105,6 +105,8 @@ btns_pins_revoke(struct btns_pins *p, const struct btns_fp *fp,
 	bool batch = p->batch;
 	int rv;
 
+	if (comment != NULL && *comment == '\0')
+		comment = NULL;
 	if (may_revoke(p, fp, e) == -1 || (!batch && pins_begin(p, e) == -1))
 		return -1;
 	rv = store_revoked_get(p->store, fp->b, NULL, NULL, e);

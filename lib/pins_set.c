@@ -199,6 +199,8 @@ set(struct btns_pins *p, const struct known *k, const char *value,
 
 	if (look(p, k, &n, e) == -1)
 		return -1;
+	p->tell = strcmp(k->name, "syslog") == 0 &&
+	    strcmp(n.value, "off") != 0;
 	if (strcmp(value, "default") == 0) {
 		s.value = NULL;
 		s.ends = 0;

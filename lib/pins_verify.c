@@ -55,7 +55,7 @@ play_init(struct replay *r, const struct store_event *v)
 static int
 play_set(struct replay *r, const struct store_event *v)
 {
-	char name[32], ends[32], value[BTNS_SETTING_MAX];
+	char name[32], ends[32], value[2 * BTNS_SETTING_MAX + 8];
 	struct store_setting s = { name, NULL, 0, NULL };
 	const char *text = strstr(v->detail, " value=");
 	char *tab;
@@ -99,8 +99,8 @@ play_bind(struct replay *r, const struct store_event *v,
 		.type = btns_idtype_name(id->type), .value = id->value,
 		.fold = fold, .fp = v->fp, .state = state,
 		.past = pins_live(state), .since = v->at,
-		.first_seen = v->at, .source = "file", .actor = v->actor,
-		.login = v->login
+		.first_seen = v->at, .actor = v->actor, .login = v->login,
+		.source = strcmp(v->verb, "promote") == 0 ? "" : "file"
 	};
 
 	btns_ident_fold(fold, id);
@@ -160,7 +160,10 @@ static int
 play(const struct store_event *v, void *arg)
 {
 	struct replay *r = arg;
-	struct store_revoked row = { v->fp, v->at, v->actor, v->login, NULL };
+	char comment[BTNS_COMMENT_MAX + 1];
+	struct store_revoked row = { v->fp, v->at, v->actor, v->login,
+	    pins_field(comment, sizeof(comment), v->detail, "comment") ?
+	    comment : NULL };
 
 	if (v->at > r->until)
 		return 1;
@@ -297,11 +300,18 @@ differs(const char *what, void *arg)
 static int
 check_key(const struct btns_pin *pin, void *arg)
 {
+	char hex[BTNS_FP_HEX], name[BTNS_KEY_NAME_MAX];
 	struct verify *v = arg;
 	struct btns_key k;
 
-	if (btns_pin_key(&k, pin, v->e) == 0)
-		return 0;
+	if (btns_pin_key(&k, pin, v->e) == 0) {
+		btns_key_name(name, &k);
+		if (strcmp(name, pin->keyname) == 0)
+			return 0;
+		btns_fp_hex(hex, &pin->fp);
+		(void)btns_fail(v->e, BTNS_E_STORE, "%s is called %.20s in"
+		    " the store, and is %s", hex, pin->keyname, name);
+	}
 	if (v->e->code != BTNS_E_STORE && v->e->code != BTNS_E_FORMAT)
 		return -1;
 	wrong(v, v->e->msg);

@@ -188,6 +188,8 @@ options(struct list *l, const struct cli_args *a, struct btns_err *e)
 	    (a->opt['a'] != NULL && btns_date(&l->at, a->opt['a'],
 	    e) == -1))
 		return -1;
+	if (a->opt['a'] != NULL && l->at < 1)
+		l->at = 1;		/* 0: as it is now */
 	if (age == NULL)
 		return 0;
 	l->older = *age == '+';

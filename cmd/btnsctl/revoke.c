@@ -27,8 +27,8 @@ owner(const struct btns_pin *pin, void *arg)
 
 /* The key of an identity: the live one, or the only one learned. */
 struct pick {
-	struct btns_fp	live, learned;
-	unsigned	nlive, nlearned;
+	struct btns_fp	live, learned, revoked;
+	unsigned	nlive, nlearned, nrevoked;
 };
 
 static int
@@ -43,6 +43,9 @@ pick(const struct btns_pin *pin, void *arg)
 	    strcmp(pin->state, "conflict") == 0) {
 		p->learned = pin->fp;
 		p->nlearned++;
+	} else if (pin->revoked) {
+		p->revoked = pin->fp;
+		p->nrevoked++;
 	}
 	return 0;
 }
@@ -71,6 +74,10 @@ key_of(struct btns_fp *fp, struct btns_pins *p, const struct what *w,
 		(void)btns_pins_of(p, &w->id, candidate, NULL, e);
 		return btns_fail(e, BTNS_E_USAGE, "%s: which key?  Give its"
 		    " fingerprint", w->name);
+	}
+	if (k.nlive + k.nlearned == 0 && k.nrevoked == 1) {
+		*fp = k.revoked;	/* already so */
+		return 0;
 	}
 	if (k.nlive + k.nlearned == 0)
 		return btns_fail(e, BTNS_E_NOTFOUND, "%s: no key known; a key"

@@ -36,14 +36,18 @@ print(struct show *s, const struct btns_pin *pin, int there)
 {
 	char hex[BTNS_FP_HEX], id[BTNS_ID_PRINT], since[TIME_TEXT];
 	char seen[TIME_TEXT];
+	/* Whose doing that was, the history knows. */
+	bool past = strcmp(pin->state, "rejected") == 0 ||
+	    strcmp(pin->state, "retired") == 0;
 
 	btns_fp_hex(hex, &pin->fp);
 	btns_ident_print(id, &pin->ident);
 	time_text(since, pin->since);
-	printf("%s%s %s\nkey      %s %s\ntree     %s\nsince    %s by %s%s%s\n",
+	printf("%s%s %s\nkey      %s %s\ntree     %s\nsince    %s%s%s%s%s\n",
 	    s->n > 0 ? "\n" : "", pin->state, id, pin->keyname, hex,
-	    there == -1 ? "can't be looked at" : there ? "yes" : "no", since,
-	    pin->login, pin->evidence == NULL ? "" : ", ",
+	    there == -1 ? "can't be looked at" : there ? "yes" : "no",
+	    since, past ? "" : " by ", past ? "" : pin->login,
+	    pin->evidence == NULL ? "" : ", ",
 	    pin->evidence == NULL ? "" : pin->evidence);
 	time_text(seen, pin->last_seen);
 	if (pin->times > 0)

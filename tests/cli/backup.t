@@ -121,7 +121,14 @@ like err "is not whole" ': not whole: '
 cp copy.db bad.db
 sqlite3 bad.db "CREATE TRIGGER t AFTER INSERT ON event BEGIN DELETE FROM revoked;
     END"
-check 0 "with a trigger" btnsctl restore -q -n -f bad.db
+check 3 "with a trigger" btnsctl restore -q -n -f bad.db
+like err "which it names" ': its schema is not ours, from the trigger t on$'
+cp copy.db bad.db
+sqlite3 bad.db "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET
+    sql = replace(sql, 'comment		TEXT
+)', 'comment TEXT NOT NULL ON CONFLICT IGNORE)') WHERE name = 'revoked'"
+check 3 "rule 4: with a table that ignores revocations" \
+    btnsctl restore -q -f bad.db
 cp copy.db bad.db
 sqlite3 bad.db "PRAGMA user_version = 99"
 check 3 "of a newer program" btnsctl restore -f bad.db
@@ -138,4 +145,27 @@ pins.db
 pins.db.head
 pins.db.lock
 EOT
+# --- journals that would be rolled into another file
+mv "$store" "$store.bad"
+echo journal >"$store-journal"
+check 3 "restore where a journal of a store that is gone lies" \
+    btnsctl restore -q copy.db
+like err "names it" ': of a store that is no more there, and would damage an'
+check 3 "and so does init" btnsctl init -D "$iked"
+no "neither makes a store" test -e "$store"
+rm "$store-journal"
+mv "$store.bad" "$store"
+echo journal >"$store.restore-journal"
+echo other >"$store.restore"
+check 0 "what a killed restore left is no trouble" \
+    btnsctl restore -q -f copy.db
+check 0 "and the store is whole" btnsctl verify -q
+echo mine >backup.db.new
+check 0 "a backup" btnsctl backup -q -f backup.db
+yes "touches nobody's file" grep -q mine backup.db.new
+perl -e 'print ((stat shift)[1])' "$store" >inode
+btnsctl restore -q -f backup.db
+perl -e 'print ((stat shift)[1])' "$store" >said
+yes "restore leaves the store the file that it is" cmp inode said
+
 finish

@@ -161,4 +161,44 @@ EOT
 check 2 "an age" btnsctl list -t 1y
 check 2 "a source" btnsctl list -S mail
 check 0 "from IKE" btnsctl list -S ike
+# --- ordinary commands are never an alarm
+new_store
+cp "$good/p384.spki.pem" k.pub
+k=$(rsafp -q k.pub)
+btnsctl learn -q -S ike gw.example.org k.pub
+btnsctl revoke -q "$k"
+btnsctl unrevoke -q -c mistake "$k"
+btnsctl learn -q -S ike gw.example.org k.pub
+check 0 "learned, revoked, taken back and learned again" btnsctl verify -q
+btnsctl promote -q -F "$k" -c '' gw.example.org
+btnsctl promote -q -F "$k" -c '' gw.example.org
+check 0 "an empty comment" btnsctl verify -q
+btnsctl list -o tsv | cut -f 1,8 >said
+same said "promote keeps where the key came from" <<EOT
+pinned	ike
+EOT
+long='fqdn/*.oslo.example.org fqdn/*.bergen.example.org fqdn/*.hq.example.org'
+long="$long $long $long $long $long $long $long $long"
+check 0 "a long setting" btnsctl set -q accept-for "$long"
+check 0 "and another for a while" \
+    btnsctl set -q -t 1h accept-for "$long ufqdn/*@example.org"
+check 0 "two long settings, one to fall back to" btnsctl verify -q
+check 2 "a comment that is no UTF-8" \
+    btnsctl revoke -c "$(printf 'a\377b')" "$k"
+check 2 "nor one with controls of 8 bits" \
+    btnsctl revoke -c "$(printf 'a\302\233b')" "$k"
+check 2 "nor an overlong one" btnsctl revoke -c "$(printf '\300\257')" "$k"
+check 0 "one that is" btnsctl revoke -q -c "$(printf 'gr\303\274n')" "$k"
+check 0 "of a revoked key" btnsctl revoke gw.example.org
+like out "revoke again is already so" '^already revoked '
+for edit in "UPDATE revoked SET login = 'bob'" "UPDATE revoked SET at = 7" \
+    "UPDATE revoked SET comment = 'x'" "UPDATE key SET name = 'RSA 4096'" \
+    "UPDATE binding SET source = 'dns'" "UPDATE binding SET first_seen = 1"
+do
+	cp "$store" good.db
+	sql "$edit"
+	check 1 "rule 8: $edit" btnsctl verify -q
+	cp good.db "$store"
+done
+
 finish
