@@ -117,8 +117,9 @@ open_file(struct store **out, const char *path, int fresh,
 	*out = NULL;
 	if ((s = calloc(1, sizeof(*s))) == NULL)
 		return btns_fail(e, BTNS_E_NOMEM, "%s: out of memory", path);
+	/* One thread: no mutex at each call. */
 	if ((rc = sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READWRITE |
-	    SQLITE_OPEN_NOFOLLOW, NULL)) != SQLITE_OK)
+	    SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX, NULL)) != SQLITE_OK)
 		(void)store_fail(s, rc, e);
 	else if (harden(s, e) == 0 && migrate(s, fresh, e) == 0) {
 		*out = s;
