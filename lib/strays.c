@@ -74,6 +74,17 @@ absolute(int dir, const char *name)
 	return readlinkat(dir, name, &c, 1) == 1 && c == '/';
 }
 
+/* Where the file system tells: nothing that has to be looked at. */
+static bool
+plain(const struct dirent *d)
+{
+#ifdef DT_DIR
+	return d->d_type == DT_REG || d->d_type == DT_LNK;
+#else
+	return false;
+#endif
+}
+
 static int
 stray(const struct place *w, int dir, const char *name, const char *path)
 {
@@ -108,7 +119,8 @@ strays(const struct place *w, int dir, const char *prefix)
 		return btns_fail_sys(w->e, "%s/%s", w->root, prefix);
 	}
 	while (rv == 0 && (errno = 0, d = readdir(dp)) != NULL)
-		if (strcmp(d->d_name, ".") != 0 &&
+		if (!(w->types && plain(d)) &&
+		    strcmp(d->d_name, ".") != 0 &&
 		    strcmp(d->d_name, "..") != 0 &&
 		    (size_t)snprintf(path, sizeof(path), "%s%s%s", prefix,
 		    *prefix == '\0' ? "" : "/", d->d_name) < sizeof(path))
