@@ -17,16 +17,17 @@ WERROR	?=
 STD	= -std=c11 -D_GNU_SOURCE
 FUZZ_SECONDS ?= 600
 
-MIGRATIONS = db/migrations/0001_foundation.sql db/migrations/0002_trust.sql
+MIGRATIONS = db/migrations/0001_foundation.sql db/migrations/0002_trust.sql \
+	  db/migrations/0003_signature.sql
 
 KEY_O	= lib/b64.o lib/der.o lib/err.o lib/fp.o lib/hash.o lib/heard.o \
 	  lib/input.o lib/key.o lib/keyder.o lib/keydns.o lib/keyline.o \
 	  lib/keyone.o lib/keyread.o lib/keyssh.o lib/keywrite.o lib/oid.o \
 	  lib/pem.o lib/point.o lib/privder.o lib/secret.o lib/words.o
 PIN_O	= lib/conflex.o lib/expect.o lib/export.o lib/export_look.o \
-	  lib/export_news.o lib/export_plan.o lib/file.o lib/harvest.o \
-	  lib/harvest_list.o lib/history.o lib/ident.o lib/iked.o \
-	  lib/ikedconf.o lib/ikedkey.o \
+	  lib/export_news.o lib/export_plan.o lib/export_sig.o lib/file.o \
+	  lib/harvest.o lib/harvest_list.o lib/history.o lib/ident.o \
+	  lib/iked.o lib/ikedconf.o lib/ikedkey.o \
 	  lib/keygen.o lib/own.o lib/path.o lib/pins.o lib/pins_backup.o \
 	  lib/pins_decide.o lib/pins_log.o lib/pins_read.o lib/pins_revoke.o \
 	  lib/pins_set.o lib/pins_tree.o lib/pins_verify.o lib/plan.o \

@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -159,6 +160,27 @@ store_events(struct store *s, int64_t from, store_event_fn *fn, void *arg,
 	return rv;
 }
 
+static bool
+row_exported(struct query *q, struct store_exported *x)
+{
+	x->path = q_column(q, 0);
+	x->old = sqlite3_column_blob(q->st, 1);
+	x->new = sqlite3_column_blob(q->st, 2);
+	x->at = sqlite3_column_int64(q->st, 3);
+	x->fp = sqlite3_column_blob(q->st, 4);
+	x->dev = sqlite3_column_int64(q->st, 5);
+	x->ino = sqlite3_column_int64(q->st, 6);
+	x->size = sqlite3_column_int64(q->st, 7);
+	x->mtime = sqlite3_column_int64(q->st, 8);
+	x->ctime = sqlite3_column_int64(q->st, 9);
+	return x->path != NULL && (x->old == NULL ||
+	    sqlite3_column_bytes(q->st, 1) == STORE_DIGEST) &&
+	    (x->new == NULL ||
+	    sqlite3_column_bytes(q->st, 2) == STORE_DIGEST) &&
+	    (x->fp == NULL ||
+	    sqlite3_column_bytes(q->st, 4) == STORE_DIGEST);
+}
+
 static int
 walk_exported(struct query *q, store_exported_fn *fn, void *arg, int *rows,
     struct btns_err *e)
@@ -167,16 +189,8 @@ walk_exported(struct query *q, store_exported_fn *fn, void *arg, int *rows,
 	int rv = 0;
 
 	for (*rows = 0; rv == 0 && q_row(q); ++*rows) {
-		x.path = q_column(q, 0);
-		x.old = sqlite3_column_blob(q->st, 1);
-		x.new = sqlite3_column_blob(q->st, 2);
-		x.at = sqlite3_column_int64(q->st, 3);
-		rv = x.path == NULL || (x.old != NULL &&
-		    sqlite3_column_bytes(q->st, 1) != STORE_DIGEST) ||
-		    (x.new != NULL &&
-		    sqlite3_column_bytes(q->st, 2) != STORE_DIGEST) ?
-		    btns_fail(e, BTNS_E_STORE, "damaged: exported") :
-		    fn(&x, arg);
+		rv = row_exported(q, &x) ? fn(&x, arg) :
+		    btns_fail(e, BTNS_E_STORE, "damaged: exported");
 	}
 	return q_finish(q, rv, e);
 }
@@ -216,6 +230,14 @@ store_exported_put(struct store *s, const struct store_exported *x,
 	q_blob(&q, x->old, STORE_DIGEST);
 	q_blob(&q, x->new, STORE_DIGEST);
 	q_i64(&q, x->at);
+	q_blob(&q, x->fp, STORE_DIGEST);
+	if (x->fp != NULL) {
+		q_i64(&q, x->dev);
+		q_i64(&q, x->ino);
+		q_i64(&q, x->size);
+		q_i64(&q, x->mtime);
+		q_i64(&q, x->ctime);
+	}
 	return q_run(&q, e);
 }
 

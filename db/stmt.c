@@ -30,6 +30,8 @@
 /* A pin that is pinned again keeps what isn't bettered. */
 #define RENEWED	"(state = 'pinned' AND excluded.state = 'pinned')"
 
+#define EXPORTED "path, old, new, at, fp, dev, ino, size, mtime, ctime"
+
 #define AFTER	"(b.value, b.type, b.id) > (?1, ?2, ?3)"
 #define ORDER	" ORDER BY b.value, b.type, b.id" LIMIT
 
@@ -89,6 +91,9 @@ const char *const stmt_sql[STMT__COUNT] = {
 	[STMT_PAGE_LEARNED] =
 	    BINDING " WHERE b.state = 'learned' AND " AFTER ORDER,
 	[STMT_PAGE_REPLAYED] = REPLAYED " WHERE " AFTER ORDER,
+	[STMT_LIVE_EACH] =
+	    ("SELECT type, value, fp, state FROM binding"
+	    " WHERE state IN ('pinned', 'accepted') ORDER BY type, value"),
 	[STMT_SIGHTING_ADD] =
 	    ("INSERT INTO sighting (binding, last_seen, days, times, address)"
 	    " VALUES (?1, ?2, 1, 1, ?3) ON CONFLICT (binding) DO UPDATE SET"
@@ -190,13 +195,16 @@ const char *const stmt_sql[STMT__COUNT] = {
 	    " FROM temp.replay_setting AS r WHERE r.name NOT IN"
 	    " (SELECT name FROM setting)"),
 	[STMT_EXPORTED_EACH] =
-	    "SELECT path, old, new, at FROM exported ORDER BY path",
+	    "SELECT " EXPORTED " FROM exported ORDER BY path",
 	[STMT_EXPORTED_GET] =
-	    "SELECT path, old, new, at FROM exported WHERE path = ?1",
+	    "SELECT " EXPORTED " FROM exported WHERE path = ?1",
 	[STMT_EXPORTED_PUT] =
-	    ("INSERT INTO exported (path, old, new, at)"
-	    " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (path) DO UPDATE"
-	    " SET old = excluded.old, new = excluded.new, at = excluded.at"),
+	    ("INSERT INTO exported (" EXPORTED ")"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+	    " ON CONFLICT (path) DO UPDATE SET old = excluded.old,"
+	    " new = excluded.new, at = excluded.at, fp = excluded.fp,"
+	    " dev = excluded.dev, ino = excluded.ino, size = excluded.size,"
+	    " mtime = excluded.mtime, ctime = excluded.ctime"),
 	[STMT_EXPORTED_DELETE] = "DELETE FROM exported WHERE path = ?1",
 	[STMT_NEWS_EACH] = "SELECT path, what, since, told FROM news",
 	[STMT_NEWS_PUT] =

@@ -46,11 +46,23 @@ struct store_event {
 	const uint8_t	*previous, *hash;
 };
 
-/* A file of the tree.  old, new: STORE_DIGEST octets, or NULL: no file. */
+/*
+ * A file of the tree.  old, new: STORE_DIGEST octets, or NULL: no file.
+ * fp, of the key wanted there, goes with how the file looked; NULL: unknown.
+ */
 struct store_exported {
 	const char	*path;
 	const uint8_t	*old, *new;
 	int64_t		 at;
+	const uint8_t	*fp;
+	int64_t		 dev, ino, size, mtime, ctime;
+};
+
+/* A binding whose key is exported, as far as its file's name goes. */
+struct store_live {
+	const char	*type, *value;
+	const uint8_t	*fp;
+	const char	*state;
 };
 
 struct store_revoked {
@@ -75,6 +87,7 @@ struct store_news {
 typedef int store_binding_fn(const struct store_binding *, void *);
 typedef int store_event_fn(const struct store_event *, void *);
 typedef int store_exported_fn(const struct store_exported *, void *);
+typedef int store_live_fn(const struct store_live *, void *);
 typedef int store_revoked_fn(const struct store_revoked *, void *);
 typedef int store_setting_fn(const struct store_setting *, void *);
 typedef int store_news_fn(const struct store_news *, void *);
@@ -154,6 +167,10 @@ int	 store_by_fp_range(struct store *, const uint8_t *low,
 enum store_set { STORE_ALL, STORE_LEARNED, STORE_REPLAYED };
 int	 store_each(struct store *, enum store_set, store_binding_fn *,
 	    void *, struct btns_err *);
+
+/* Those that are pinned or accepted, by type and value. */
+int	 store_live_each(struct store *, store_live_fn *, void *,
+	    struct btns_err *);
 
 /* It was seen at that time, from address (or NULL), on a day by UTC. */
 int	 store_sighting_add(struct store *, int64_t binding, int64_t at,

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "export_priv.h"
@@ -25,7 +26,7 @@ acts(const struct item *i)
 static int
 intend(struct run *r, struct btns_err *e)
 {
-	struct btns_exported x;
+	struct btns_exported x = { .sig = NULL };
 	size_t n;
 
 	if (btns_exported_begin(r->pins, e) == -1)
@@ -46,13 +47,28 @@ intend(struct run *r, struct btns_err *e)
 	return btns_exported_end(r->pins, e);
 }
 
+/* Does a file lie there, or will, that the store answers for? */
+static bool
+ours(const struct item *i)
+{
+	return i->want && i->op != PLAN_FOREIGN;
+}
+
+/* Has its row the one digest already, and says how the file looks? */
+static bool
+stands(const struct item *i)
+{
+	return i->op == PLAN_NONE && i->row && i->had_old && i->had_new &&
+	    memcmp(i->old, i->want_digest, DIGEST) == 0 &&
+	    memcmp(i->new, i->want_digest, DIGEST) == 0 && export_signed(i);
+}
+
 /* Afterwards a row has one digest, or is gone. */
 static int
 settle(struct run *r, struct btns_tally *t, struct btns_err *e)
 {
 	struct btns_exported x;
 	size_t n;
-	bool ours;
 
 	if (btns_exported_begin(r->pins, e) == -1)
 		return -1;
@@ -61,16 +77,14 @@ settle(struct run *r, struct btns_tally *t, struct btns_err *e)
 
 		if (i->held || i->failed || i->sa == BTNS_SA_UP)
 			continue;	/* its intent stands */
-		ours = i->want && i->op != PLAN_FOREIGN;
-		if (!ours && !i->row && !i->aside && i->op != PLAN_REMOVE)
+		if (!ours(i) && !i->row && !i->aside && i->op != PLAN_REMOVE)
 			continue;
-		if (ours && i->op == PLAN_NONE && i->row && i->had_old &&
-		    i->had_new && memcmp(i->old, i->want_digest,
-		    DIGEST) == 0 && memcmp(i->new, i->want_digest,
-		    DIGEST) == 0)
-			continue;	/* as it stands */
+		if (ours(i) && stands(i))
+			continue;
 		x.path = i->path;
-		x.old = x.new = ours ? i->want_digest : NULL;
+		x.sig = ours(i) && i->op == PLAN_NONE && i->has_sig ?
+		    &i->sig : NULL;
+		x.old = x.new = ours(i) ? i->want_digest : NULL;
 		if (btns_exported_put(r->pins, &x, e) == -1)
 			return -1;
 	}
@@ -372,9 +386,10 @@ limit(struct run *r, struct btns_tally *t, struct btns_err *e)
 static int
 run(struct run *r, struct btns_tally *t, struct btns_err *e)
 {
-	unsigned long rows = 0;
+	unsigned long rows;
 	size_t n;
 
+	r->began = time(NULL);
 	if (export_settings(r, e) == -1 || limit(r, t, e) == -1 ||
 	    (r->fp_tree > 0 && !r->how->dry &&
 	    btns_tree_fp(r->tree, e) == -1) || export_collect(r, e) == -1)
@@ -382,6 +397,7 @@ run(struct run *r, struct btns_tally *t, struct btns_err *e)
 	for (n = 0; n < r->n; n++)
 		if (export_examine(r, &r->item[n], e) == -1)
 			return -1;	/* nothing was touched */
+	rows = r->clean.n;
 	for (n = 0; n < r->n; n++)
 		rows += r->item[n].row;
 	if (r->how->only == NULL)
@@ -417,6 +433,7 @@ btns_export(struct btns_pins *pins, const struct btns_export *how,
 	for (n = 0; n < r.n; n++)
 		export_free(&r.item[n]);
 	free(r.item);
+	export_clean_free(&r);
 	for (n = 0; n < r.ngone; n++)
 		free(r.gone[n]);
 	free(r.gone);

@@ -212,6 +212,7 @@ see(struct run *r, struct item *i, struct plan_facts *f, struct btns_err *e)
 		    ((i->had_old && memcmp(digest, i->old, DIGEST) == 0) ||
 		    (i->had_new && memcmp(digest, i->new, DIGEST) == 0));
 		f->open = export_open_mode(&st);
+		export_sign(r, i, &st);
 	}
 	return i->there && !f->same ? see_other(r, i, &st, n, f, e) : 0;
 }

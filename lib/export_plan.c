@@ -107,6 +107,8 @@ want(struct run *r, const char *path, const struct btns_pin *pin,
 	uint8_t digest[BTNS_HASH_MAX];
 	struct item *i;
 
+	if (export_clean_has(r, path))
+		return 0;
 	if ((i = item_new(r, path)) == NULL ||
 	    btns_hash(digest, BTNS_SHA256, text, n, r->e) == -1)
 		return -1;
@@ -129,7 +131,7 @@ add_want(const struct btns_pin *pin, void *arg)
 	size_t n;
 	int rv;
 
-	if (!pin->live)
+	if (!pin->live || export_clean_pin(r, pin))
 		return 0;
 	if (btns_pin_key(&k, pin, r->e) == -1 ||
 	    export_render(text, &n, &k, r->e) == -1 ||
@@ -152,9 +154,13 @@ add_row(const struct btns_exported *x, void *arg)
 	struct run *r = arg;
 	struct item *i;
 
+	if (export_clean_has(r, x->path))
+		return 0;
 	if ((i = item_at(r, x->path)) == NULL)
 		return -1;
 	i->row = true;
+	if ((i->had_sig = x->sig != NULL))
+		i->was = *x->sig;
 	if ((i->had_old = x->old != NULL))
 		memcpy(i->old, x->old, DIGEST);
 	if ((i->had_new = x->new != NULL))
@@ -165,7 +171,8 @@ add_row(const struct btns_exported *x, void *arg)
 static int
 add_file(const char *path, void *arg)
 {
-	return item_at(arg, path) == NULL ? -1 : 0;
+	return !export_clean_has(arg, path) && item_at(arg, path) == NULL ?
+	    -1 : 0;
 }
 
 void
@@ -206,6 +213,8 @@ merge(struct run *r)
 			a->row = true;
 			a->had_old = b->had_old;
 			a->had_new = b->had_new;
+			a->had_sig = b->had_sig;
+			a->was = b->was;
 			memcpy(a->old, b->old, DIGEST);
 			memcpy(a->new, b->new, DIGEST);
 		}
@@ -322,12 +331,15 @@ export_collect(struct run *r, struct btns_err *e)
 		if (collect_one(r, &r->how->only[i], e) == -1)
 			return -1;
 	if (r->how->only == NULL &&
-	    btns_pins_each(r->pins, add_want, r, e) == -1)
+	    ((!r->how->force && export_clean(r, e) == -1) ||
+	    (!r->clean.all_wants &&
+	    btns_pins_each(r->pins, add_want, r, e) == -1)))
 		return -1;
 	/* Now rows and files mostly find the item of their path. */
 	merge(r);
 	if (r->how->only == NULL &&
-	    (btns_exported_each(r->pins, add_row, r, e) == -1 ||
+	    ((!r->clean.all_rows &&
+	    btns_exported_each(r->pins, add_row, r, e) == -1) ||
 	    btns_tree_each(r->tree, add_file, r, e) == -1 ||
 	    btns_tree_strays(r->tree, add_file, r, e) == -1))
 		return -1;

@@ -38,8 +38,23 @@ struct item {
 	bool		 told, held;
 	char		 note[160];	/* what lies there, or what failed */
 	bool		 ends;		/* its key went, or becomes another */
+	bool		 had_sig, has_sig;
+	struct btns_sig	 was, sig;	/* how it looked, and looks */
 	enum btns_sa	 sa;
 	char		*sa_id;
+};
+
+/* Files that need not be read, by path. */
+struct clean {
+	struct clean_row {
+		size_t		 path;		/* where in text */
+		struct btns_sig	 sig;
+		bool		 wanted;
+	} *row;
+	size_t		 n, room, next;
+	char		*text;
+	size_t		 used, space;
+	bool		 all_rows, all_wants;	/* there are no others */
 };
 
 struct run {
@@ -59,6 +74,8 @@ struct run {
 	char		**gone;		/* what was told of and is no more */
 	size_t		 ngone;
 	struct btns_err	unseen;		/* where a hunt could not look */
+	struct clean	 clean;
+	int64_t		 began;
 	struct btns_err	*e;
 };
 
@@ -91,6 +108,19 @@ int	 export_settings(struct run *, struct btns_err *);
  * settles: told, gone and new are written.
  */
 int	 export_news(struct run *, struct btns_tally *, struct btns_err *);
+
+/*
+ * Find the files that are as they should be without reading them; the rest
+ * is for all else here.  has: is this one of them?  pin: all that a pin has?
+ */
+int	 export_clean(struct run *, struct btns_err *);
+bool	 export_clean_has(struct run *, const char *path);
+bool	 export_clean_pin(struct run *, const struct btns_pin *);
+void	 export_clean_free(struct run *);
+
+/* Note how a file looks, before it is read; does its row say just that? */
+void	 export_sign(const struct run *, struct item *, const struct stat *);
+bool	 export_signed(const struct item *);
 
 /* Is it readable for _iked, and writable for root or us alone? */
 bool	 export_open_mode(const struct stat *);

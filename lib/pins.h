@@ -76,6 +76,17 @@ typedef int btns_pin_fn(const struct btns_pin *, void *);
 /* All, by identity; no lock is held during the callbacks. */
 int	 btns_pins_each(struct btns_pins *, btns_pin_fn *, void *,
 	    struct btns_err *);
+/* Whose key belongs in the tree.  Strings are borrowed. */
+struct btns_live {
+	const char	*type, *value;	/* of the identity */
+	struct btns_fp	 fp;
+	bool		 pinned;
+};
+typedef int btns_live_fn(const struct btns_live *, void *);
+
+/* All of these, by type and value.  A lock is held. */
+int	 btns_live_each(struct btns_pins *, btns_live_fn *, void *,
+	    struct btns_err *);
 /* Those of identities in conflict, an identity's together; no lock. */
 int	 btns_pins_trouble(struct btns_pins *, btns_pin_fn *, void *,
 	    struct btns_err *);
@@ -252,10 +263,18 @@ struct btns_restore {
 int	 btns_restore(const char *path, const char *file,
 	    struct btns_restore *, struct btns_err *);
 
+/* How a file looked that held the key wanted; see lib/export_sig.c. */
+struct btns_sig {
+	struct btns_fp	 fp;		/* of that key */
+	int64_t		 dev, ino, size;
+	int64_t		 mtime, ctime;	/* ns */
+};
+
 /* What the tree holds of ours; see lib/export.h.  NULL digest: no file. */
 struct btns_exported {
 	const char	*path;
 	const uint8_t	*old, *new;
+	const struct btns_sig *sig;	/* or NULL */
 };
 typedef int btns_exported_fn(const struct btns_exported *, void *);
 

@@ -69,6 +69,31 @@ btns_pins_each(struct btns_pins *p, btns_pin_fn *fn, void *arg,
 	return store_each(p->store, STORE_ALL, pins_row, &w, e);
 }
 
+struct live_walk {
+	btns_live_fn	*fn;
+	void		*arg;
+};
+
+static int
+on_live(const struct store_live *row, void *arg)
+{
+	struct live_walk *w = arg;
+	struct btns_live l = { .type = row->type, .value = row->value,
+	    .pinned = strcmp(row->state, "pinned") == 0 };
+
+	memcpy(l.fp.b, row->fp, BTNS_FP_LEN);
+	return w->fn(&l, w->arg);
+}
+
+int
+btns_live_each(struct btns_pins *p, btns_live_fn *fn, void *arg,
+    struct btns_err *e)
+{
+	struct live_walk w = { fn, arg };
+
+	return store_live_each(p->store, on_live, &w, e);
+}
+
 int
 btns_pins_of(struct btns_pins *p, const struct btns_ident *id,
     btns_pin_fn *fn, void *arg, struct btns_err *e)

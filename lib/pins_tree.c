@@ -1,4 +1,5 @@
 /* What export keeps in the store: its own files, and what it told. */
+#include <string.h>
 #include <time.h>
 
 #include "err.h"
@@ -20,9 +21,18 @@ int
 btns_exported_put(struct btns_pins *p, const struct btns_exported *x,
     struct btns_err *e)
 {
-	struct store_exported row = { x->path, x->old, x->new, time(NULL) };
+	struct store_exported row = { .path = x->path, .old = x->old,
+	    .new = x->new, .at = time(NULL) };
 	int rv;
 
+	if (x->sig != NULL) {
+		row.fp = x->sig->fp.b;
+		row.dev = x->sig->dev;
+		row.ino = x->sig->ino;
+		row.size = x->sig->size;
+		row.mtime = x->sig->mtime;
+		row.ctime = x->sig->ctime;
+	}
 	rv = x->old == NULL && x->new == NULL ?
 	    store_exported_delete(p->store, x->path, e) :
 	    store_exported_put(p->store, &row, e);
@@ -40,8 +50,15 @@ static int
 on_exported(const struct store_exported *row, void *arg)
 {
 	struct exported_walk *w = arg;
-	struct btns_exported x = { row->path, row->old, row->new };
+	struct btns_exported x = { .path = row->path, .old = row->old,
+	    .new = row->new };
+	struct btns_sig sig = { .dev = row->dev, .ino = row->ino,
+	    .size = row->size, .mtime = row->mtime, .ctime = row->ctime };
 
+	if (row->fp != NULL) {
+		memcpy(sig.fp.b, row->fp, BTNS_FP_LEN);
+		x.sig = &sig;
+	}
 	return w->fn(&x, w->arg);
 }
 

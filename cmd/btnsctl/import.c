@@ -141,7 +141,8 @@ revoke(struct import *m, const struct found *f)
 static int
 adopt(struct import *m, const struct found *f)
 {
-	struct btns_exported x = { f->path, f->digest, f->digest };
+	struct btns_exported x = { .path = f->path, .old = f->digest,
+	    .new = f->digest };
 
 	return btns_exported_put(m->store, &x, m->e);
 }

@@ -245,12 +245,14 @@ check 0 "a sound store" btnsctl export -q -f
 cp b.pub victim
 h=$(digest victim)
 for p in fqdn/../../../../victim ../../../victim /victim fqdn/. fqdn/ fqdn; do
-	sql "INSERT OR REPLACE INTO exported VALUES ('$p', x'$h', x'$h', 0)"
+	sql "INSERT OR REPLACE INTO exported (path, old, new, at)
+	    VALUES ('$p', x'$h', x'$h', 0)"
 done
 btnsctl export >/dev/null 2>err
 check 0 "rule 6: rows of paths elsewhere remove nothing" cmp b.pub victim
 put good.db
-sql "INSERT INTO exported VALUES ('fqdn/three', x'$h', NULL, 0)"
+sql "INSERT INTO exported (path, old, new, at)
+    VALUES ('fqdn/three', x'$h', NULL, 0)"
 cp victim "$pubkeys/fqdn/three"
 check 0 "rule 6: what a killed run meant to remove" btnsctl export -q
 no "goes" test -e "$pubkeys/fqdn/three"

@@ -2,7 +2,8 @@
  * Preloaded: before the KILL_AT-th call that changes a file, or makes one
  * last, the process is killed; with KILL_FAIL=ERRNO that call and all that
  * follow fail with that number instead.  Writes to descriptors 0 to 2 are
- * not counted.  Once it has come so far, the file KILL_MARK is there.
+ * not counted.  Once it has come so far, the file KILL_MARK is there.  With
+ * KILL_LATER it is that many seconds later for it.
  */
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -15,6 +16,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 static long	 left;
@@ -84,6 +86,19 @@ name params \
 }
 
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
+time_t
+time(time_t *t)
+{
+	const char *later = getenv("KILL_LATER");
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	now.tv_sec += later == NULL ? 0 : atol(later);
+	if (t != NULL)
+		*t = now.tv_sec;
+	return now.tv_sec;
+}
+
 FD_CALL(ssize_t, write, (int fd, const void *p, size_t n), (fd, p, n))
 FD_CALL(ssize_t, writev, (int fd, const struct iovec *v, int n), (fd, v, n))
 FD_CALL(ssize_t, pwrite, (int fd, const void *p, size_t n, off_t at),

@@ -165,7 +165,7 @@ static void
 intent(const char *path, const char *old, const char *new)
 {
 	uint8_t o[BTNS_HASH_MAX], n[BTNS_HASH_MAX];
-	struct btns_exported x = { path, NULL, NULL };
+	struct btns_exported x = { .path = path };
 
 	if (old != NULL) {
 		assert_int_equal(btns_hash(o, BTNS_SHA256, old, strlen(old),

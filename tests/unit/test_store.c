@@ -490,7 +490,8 @@ static void
 what_was_exported_is_kept(void **state)
 {
 	uint8_t one[STORE_DIGEST] = { 1 };
-	struct store_exported x = { "fqdn/gw", NULL, one, 5 };
+	struct store_exported x = { .path = "fqdn/gw", .new = one,
+	    .at = 5 };
 	int bits = 0;
 
 	(void)state;
@@ -509,6 +510,67 @@ what_was_exported_is_kept(void **state)
 	assert_int_equal(store_exported_delete(s, "fqdn/gw", &e), 0);
 	assert_int_equal(store_exported_get(s, "fqdn/gw", on_exported, &bits,
 	    &e), 0);
+}
+
+static int
+on_looks(const struct store_exported *x, void *arg)
+{
+	struct store_exported *out = arg;
+
+	*out = *x;
+	out->fp = x->fp != NULL && x->fp[0] == 7 ? out->old : NULL;
+	return 0;
+}
+
+static void
+how_a_file_looks_is_kept_until_its_row_changes(void **state)
+{
+	uint8_t one[STORE_DIGEST] = { 1 }, key[STORE_DIGEST] = { 7 };
+	struct store_exported got, x = { .path = "fqdn/gw", .old = one,
+	    .new = one, .at = 5, .fp = key, .dev = -1, .ino = INT64_MAX,
+	    .size = 2, .mtime = INT64_MIN, .ctime = 4 };
+
+	(void)state;
+	assert_int_equal(store_exported_put(s, &x, &e), 0);
+	assert_int_equal(store_exported_each(s, on_looks, &got, &e), 0);
+	assert_non_null(got.fp);
+	assert_true(got.dev == -1 && got.ino == INT64_MAX && got.size == 2 &&
+	    got.mtime == INT64_MIN && got.ctime == 4);
+	x.fp = NULL;
+	assert_int_equal(store_exported_put(s, &x, &e), 0);
+	assert_int_equal(store_exported_get(s, "fqdn/gw", on_looks, &got,
+	    &e), 1);
+	assert_null(got.fp);
+	assert_true(got.dev == 0 && got.ino == 0 && got.ctime == 0);
+}
+
+static int
+on_live(const struct store_live *l, void *arg)
+{
+	char *said = arg;
+
+	(void)sprintf(said + strlen(said), "%s/%s %s %d;", l->type, l->value,
+	    l->state, l->fp[0]);
+	return 0;
+}
+
+static void
+live_bindings_come_by_type_and_value(void **state)
+{
+	struct store_binding b = binding("z", 3);
+	char said[256] = "";
+
+	(void)state;
+	b.state = "retired";
+	assert_int_equal(store_key_put(s, &b, &e), 0);
+	assert_int_equal(store_binding_put(s, &b, NULL, &e), 0);
+	b.type = "ufqdn";
+	b.value = "a@b";
+	b.state = "accepted";
+	assert_int_equal(store_binding_put(s, &b, NULL, &e), 0);
+	add("gw", 4);
+	assert_int_equal(store_live_each(s, on_live, said, &e), 0);
+	assert_string_equal(said, "fqdn/gw pinned 4;ufqdn/a@b accepted 3;");
 }
 
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -531,6 +593,8 @@ main(void)
 		TEST(a_process_that_dies_in_a_transaction_leaves_nothing),
 		TEST(events_are_appended_and_the_last_is_found),
 		TEST(what_was_exported_is_kept),
+		TEST(how_a_file_looks_is_kept_until_its_row_changes),
+		TEST(live_bindings_come_by_type_and_value),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
