@@ -289,6 +289,25 @@ drop_revoked(struct run *r)
 }
 
 /*
+ * Is there anything to do, or to settle?  Where a killed run did it, its
+ * names may not be on the disk yet.
+ */
+static bool
+idle(const struct run *r)
+{
+	size_t n;
+
+	for (n = 0; n < r->n; n++) {
+		const struct item *i = &r->item[n];
+
+		if (acts(i) || i->aside ||
+		    (ours(i) ? !stands(i) : i->row))
+			return false;
+	}
+	return true;
+}
+
+/*
  * What goes needs no room and no row: it goes also where the store can't
  * be written, and its old row makes the next run ask iked again.
  */
@@ -296,8 +315,11 @@ static int
 act(struct run *r, struct btns_tally *t, struct btns_err *e)
 {
 	struct btns_err why;
-	int rv = intend(r, &why);
+	int rv;
 
+	if (idle(r))
+		return settle(r, t, e);
+	rv = intend(r, &why);
 	aside_all(r);
 	remove_all(r);
 	if (rv == 0) {
