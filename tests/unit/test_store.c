@@ -574,7 +574,6 @@ live_bindings_come_by_type_and_value(void **state)
 }
 
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int
 main(void)
 {
@@ -596,6 +595,5 @@ main(void)
 		TEST(how_a_file_looks_is_kept_until_its_row_changes),
 		TEST(live_bindings_come_by_type_and_value),
 	};
-
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
