@@ -221,12 +221,57 @@ give_evidence(struct vouch *p, const struct trust_verdict *v,
 }
 
 static int
+look_at_row(const struct btns_pin *pin, void *arg)
+{
+	char hex[BTNS_FP_HEX];
+
+	btns_fp_hex(hex, &pin->fp);
+	fprintf(arg, "%s %s %lld %d\n", hex, pin->state,
+	    (long long)pin->since, pin->revoked);
+	return 0;
+}
+
+/* All keys of the identity, and what they are, as one text. */
+static int
+look_at(char **text, struct vouch *p, struct btns_err *e)
+{
+	size_t n;
+	FILE *f = open_memstream(text, &n);
+	int rv;
+
+	if (f == NULL)
+		return btns_fail_sys(e, "%s", p->name);
+	rv = btns_pins_of(p->store, &p->id, look_at_row, f, e);
+	return fclose(f) != 0 && rv == 0 ? btns_fail_sys(e, "%s", p->name) :
+	    rv;
+}
+
+/* One of several keys: none of them may have changed meanwhile. */
+static int
+pick_and_look(struct vouch *p, struct btns_err *e)
+{
+	char *before = NULL, *after = NULL;
+	int rv = look_at(&before, p, e);
+
+	if (rv == 0)
+		rv = pick(p, e);
+	if (rv == 0 && p->asked)
+		rv = look_at(&after, p, e);
+	if (rv == 0 && p->asked && strcmp(before, after) != 0)
+		rv = btns_fail(e, BTNS_E_REFUSED, "%s: changed while you"
+		    " looked; nothing was done", p->name);
+	free(before);
+	free(after);
+	return rv;
+}
+
+static int
 decide(struct vouch *p, struct btns_err *e)
 {
 	struct btns_view shown;
 	struct trust_verdict v;
 
-	if (!p->chosen && pick(p, e) == -1)
+	if (!p->chosen && pick_and_look(p, e) == -1)
 		return -1;
 	if (btns_pins_try(p->store, p->verb, &p->id, &p->key, &p->order, &v,
 	    &p->view, e) == -1)

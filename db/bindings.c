@@ -178,74 +178,6 @@ walk(struct query *q, store_binding_fn *fn, void *arg, struct btns_err *e)
 	return q_finish(q, rv, e);
 }
 
-int
-store_by_identity(struct store *s, const char *type, const char *value,
-    store_binding_fn *fn, void *arg, struct btns_err *e)
-{
-	struct query q;
-
-	q_start(&q, s, STMT_BY_IDENTITY);
-	q_text(&q, type);
-	q_text(&q, value);
-	return walk(&q, fn, arg, e);
-}
-
-int
-store_by_fold(struct store *s, const char *fold, store_binding_fn *fn,
-    void *arg, struct btns_err *e)
-{
-	struct query q;
-
-	q_start(&q, s, STMT_BY_FOLD);
-	q_text(&q, fold);
-	return walk(&q, fn, arg, e);
-}
-
-int
-store_by_fp(struct store *s, const uint8_t *fp, store_binding_fn *fn,
-    void *arg, struct btns_err *e)
-{
-	struct query q;
-
-	q_start(&q, s, STMT_BY_FP);
-	q_blob(&q, fp, STORE_DIGEST);
-	return walk(&q, fn, arg, e);
-}
-
-int
-store_by_fp_range(struct store *s, const uint8_t *low, const uint8_t *high,
-    store_binding_fn *fn, void *arg, struct btns_err *e)
-{
-	struct query q;
-
-	q_start(&q, s, STMT_BY_FP_RANGE);
-	q_blob(&q, low, STORE_DIGEST);
-	q_blob(&q, high, STORE_DIGEST);
-	return walk(&q, fn, arg, e);
-}
-
-int
-store_live_each(struct store *s, store_live_fn *fn, void *arg,
-    struct btns_err *e)
-{
-	struct store_live l;
-	struct query q;
-	int rv = 0;
-
-	q_start(&q, s, STMT_LIVE_EACH);
-	while (rv == 0 && q_row(&q)) {
-		l.type = q_column(&q, 0);
-		l.value = q_column(&q, 1);
-		l.fp = sqlite3_column_blob(q.st, 2);
-		l.state = q_column(&q, 3);
-		rv = sqlite3_column_bytes(q.st, 2) == STORE_DIGEST &&
-		    q_plain(&q, 0) && q_plain(&q, 1) && q_plain(&q, 3) ?
-		    fn(&l, arg) : btns_fail(e, BTNS_E_STORE,
-		    "damaged: binding");
-	}
-	return q_finish(&q, rv, e);
-}
-
 /* A row that outlives its statement: one block, freed as one. */
 struct kept {
 	struct store_binding	 b;
@@ -325,6 +257,114 @@ add_to_page(const struct store_binding *b, void *arg)
 	return 0;
 }
 
+static void
+free_rows(struct kept *k, const struct kept *but)
+{
+	struct kept *next;
+
+	for (; k != NULL; k = next) {
+		next = k->next;
+		if (k != but)
+			free(k);
+	}
+}
+
+/* All rows first, then the callbacks: no lock is held while those block. */
+static int
+walk_copies(struct query *q, store_binding_fn *fn, void *arg,
+    struct btns_err *e)
+{
+	struct page pg = { NULL, &pg.first, 0 };
+	struct kept *k;
+	int rv = walk(q, add_to_page, &pg, e);
+
+	if (rv == 1)
+		rv = btns_fail(e, BTNS_E_NOMEM, "out of memory");
+	for (k = pg.first; k != NULL && rv == 0; k = k->next)
+		rv = fn(&k->b, arg);
+	free_rows(pg.first, NULL);
+	return rv;
+}
+
+int
+store_by_identity(struct store *s, const char *type, const char *value,
+    store_binding_fn *fn, void *arg, struct btns_err *e)
+{
+	struct query q;
+
+	q_start(&q, s, STMT_BY_IDENTITY);
+	q_text(&q, type);
+	q_text(&q, value);
+	return walk_copies(&q, fn, arg, e);
+}
+
+int
+store_by_fold(struct store *s, const char *fold, store_binding_fn *fn,
+    void *arg, struct btns_err *e)
+{
+	struct query q;
+
+	q_start(&q, s, STMT_BY_FOLD);
+	q_text(&q, fold);
+	return walk_copies(&q, fn, arg, e);
+}
+
+int
+store_by_fp(struct store *s, const uint8_t *fp, store_binding_fn *fn,
+    void *arg, struct btns_err *e)
+{
+	struct query q;
+
+	q_start(&q, s, STMT_BY_FP);
+	q_blob(&q, fp, STORE_DIGEST);
+	return walk_copies(&q, fn, arg, e);
+}
+
+int
+store_by_fp_few(struct store *s, const uint8_t *fp, int live,
+    store_binding_fn *fn, void *arg, struct btns_err *e)
+{
+	struct query q;
+
+	q_start(&q, s, live ? STMT_BY_FP_LIVE : STMT_BY_FP_FEW);
+	q_blob(&q, fp, STORE_DIGEST);
+	return walk_copies(&q, fn, arg, e);
+}
+
+int
+store_by_fp_range(struct store *s, const uint8_t *low, const uint8_t *high,
+    store_binding_fn *fn, void *arg, struct btns_err *e)
+{
+	struct query q;
+
+	q_start(&q, s, STMT_BY_FP_RANGE);
+	q_blob(&q, low, STORE_DIGEST);
+	q_blob(&q, high, STORE_DIGEST);
+	return walk_copies(&q, fn, arg, e);
+}
+
+int
+store_live_each(struct store *s, store_live_fn *fn, void *arg,
+    struct btns_err *e)
+{
+	struct store_live l;
+	struct query q;
+	int rv = 0;
+
+	q_start(&q, s, STMT_LIVE_EACH);
+	while (rv == 0 && q_row(&q)) {
+		l.type = q_column(&q, 0);
+		l.value = q_column(&q, 1);
+		l.fp = sqlite3_column_blob(q.st, 2);
+		l.state = q_column(&q, 3);
+		rv = sqlite3_column_bytes(q.st, 2) == STORE_DIGEST &&
+		    q_plain(&q, 0) && q_plain(&q, 1) && q_plain(&q, 3) ?
+		    fn(&l, arg) : btns_fail(e, BTNS_E_STORE,
+		    "damaged: binding");
+	}
+	return q_finish(&q, rv, e);
+}
+
 /* Read the rows after the one at `after` (NULL: from the first). */
 static int
 read_page(struct store *s, enum store_set set, struct page *pg,
@@ -347,18 +387,6 @@ read_page(struct store *s, enum store_set set, struct page *pg,
 	q_i64(&q, after == NULL ? 0 : after->b.id);
 	rv = walk(&q, add_to_page, pg, e);
 	return rv == 1 ? btns_fail(e, BTNS_E_NOMEM, "out of memory") : rv;
-}
-
-static void
-free_rows(struct kept *k, const struct kept *but)
-{
-	struct kept *next;
-
-	for (; k != NULL; k = next) {
-		next = k->next;
-		if (k != but)
-			free(k);
-	}
 }
 
 int

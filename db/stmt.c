@@ -85,6 +85,10 @@ const char *const stmt_sql[STMT__COUNT] = {
 	    BINDING " WHERE b.type = ?1 AND b.value = ?2 ORDER BY b.id",
 	[STMT_BY_FOLD] = BINDING " WHERE b.fold = ?1 ORDER BY b.id",
 	[STMT_BY_FP] = BINDING " WHERE b.fp = ?1 ORDER BY b.id",
+	[STMT_BY_FP_FEW] = BINDING " WHERE b.fp = ?1 LIMIT 2",
+	[STMT_BY_FP_LIVE] =
+	    (BINDING " WHERE b.fp = ?1 AND b.state IN ('pinned', 'accepted')"
+	    " LIMIT 2"),
 	[STMT_BY_FP_RANGE] =
 	    BINDING " WHERE b.fp BETWEEN ?1 AND ?2 ORDER BY b.fp, b.id",
 	[STMT_PAGE] = BINDING " WHERE " AFTER ORDER,

@@ -147,13 +147,16 @@ int	 store_binding_state(struct store *, int64_t id, const char *state,
 	    int64_t at, struct btns_err *);
 int	 store_binding_delete(struct store *, int64_t id, struct btns_err *);
 
-/* Walks hold a read lock: only for callbacks that don't block. */
+/* The rows are copied first: no lock is held while the callback runs. */
 int	 store_by_identity(struct store *, const char *type,
 	    const char *value, store_binding_fn *, void *, struct btns_err *);
 int	 store_by_fold(struct store *, const char *fold, store_binding_fn *,
 	    void *, struct btns_err *);
 int	 store_by_fp(struct store *, const uint8_t *fp, store_binding_fn *,
 	    void *, struct btns_err *);
+/* Two of them at most, of the live ones or of all: is there another? */
+int	 store_by_fp_few(struct store *, const uint8_t *fp, int live,
+	    store_binding_fn *, void *, struct btns_err *);
 /* Keys whose fingerprint lies in a range, both ends in it. */
 int	 store_by_fp_range(struct store *, const uint8_t *low,
 	    const uint8_t *high, store_binding_fn *, void *,

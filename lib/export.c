@@ -426,7 +426,6 @@ run(struct run *r, struct btns_tally *t, struct btns_err *e)
 		hold(r, t, rows);
 	if (!r->how->dry && act(r, t, e) == -1)
 		return -1;
-	report(r, t);
 	if (r->unseen.code == BTNS_OK)
 		return 0;
 	*e = r->unseen;
@@ -452,6 +451,10 @@ btns_export(struct btns_pins *pins, const struct btns_export *how,
 	    btns_pins_id(pins), mode, e) == 0)
 		rv = run(&r, t, e);
 	btns_tree_close(r.tree);
+	/* Whoever reads what is said may take long: no lock is held. */
+	btns_pins_unlock(lock);
+	if (rv == 0 || r.unseen.code != BTNS_OK)
+		report(&r, t);
 	for (n = 0; n < r.n; n++)
 		export_free(&r.item[n]);
 	free(r.item);
@@ -461,7 +464,6 @@ btns_export(struct btns_pins *pins, const struct btns_export *how,
 	free(r.gone);
 	free(r.buf);
 	free(r.big);
-	btns_pins_unlock(lock);
 	return rv;
 }
 

@@ -93,7 +93,7 @@ int	 btns_pins_trouble(struct btns_pins *, btns_pin_fn *, void *,
 /* All as they were at a time, by the history; one time a session. */
 int	 btns_pins_at(struct btns_pins *, int64_t at, btns_pin_fn *, void *,
 	    struct btns_err *);
-/* The bindings of an identity.  A lock is held: callbacks don't block. */
+/* The bindings of an identity; no lock, here and below. */
 int	 btns_pins_of(struct btns_pins *, const struct btns_ident *,
 	    btns_pin_fn *, void *, struct btns_err *);
 /* The bindings of its look-alikes, and its own. */

@@ -215,7 +215,9 @@ see_key(struct gather *g, struct btns_err *e)
 	int rv;
 
 	if (btns_fp_of(&g->v->fp, g->key, e) == -1 ||
-	    store_by_fp(g->p->store, g->v->fp.b, see_key_row, g, e) == -1 ||
+	    store_by_fp_few(g->p->store, g->v->fp.b, 0, see_key_row, g,
+	    e) == -1 || store_by_fp_few(g->p->store, g->v->fp.b, 1,
+	    see_key_row, g, e) == -1 ||
 	    (rv = store_revoked_get(g->p->store, g->v->fp.b, see_revoked,
 	    g->v, e)) == -1)
 		return -1;

@@ -6,6 +6,8 @@
 #include "err.h"
 #include "pins_priv.h"
 
+#define DIFFERS_MAX	1000	/* so many are told singly */
+
 bool
 pins_field(char *buf, size_t size, const char *detail, const char *name)
 {
@@ -231,6 +233,8 @@ struct verify {
 	struct btns_head file[HEADS];	/* the head file's */
 	int		 nfile;
 	bool		 found;		/* one of those is an event */
+	char		**differs;	/* told once no lock is held */
+	size_t		 ndiffers, more;
 	int64_t		 seq;		/* the anchor */
 	const char	*digits;
 	struct btns_err	*e;
@@ -293,8 +297,38 @@ check_event(const struct btns_event *ev, const uint8_t *hash, void *arg)
 static int
 differs(const char *what, void *arg)
 {
-	wrong(arg, what);
+	struct verify *v = arg;
+	void *p;
+
+	if (v->ndiffers == DIFFERS_MAX) {
+		v->more++;
+		return 0;
+	}
+	if ((p = reallocarray(v->differs, v->ndiffers + 1,
+	    sizeof(*v->differs))) == NULL)
+		return btns_fail(v->e, BTNS_E_NOMEM, "out of memory");
+	v->differs = p;
+	if ((v->differs[v->ndiffers] = strdup(what)) == NULL)
+		return btns_fail(v->e, BTNS_E_NOMEM, "out of memory");
+	v->ndiffers++;
 	return 0;
+}
+
+static void
+tell_differs(struct verify *v)
+{
+	char text[64];
+	size_t i;
+
+	for (i = 0; i < v->ndiffers; i++) {
+		wrong(v, v->differs[i]);
+		free(v->differs[i]);
+	}
+	free(v->differs);
+	if (v->more == 0)
+		return;
+	(void)snprintf(text, sizeof(text), "and %zu more", v->more);
+	wrong(v, text);
 }
 
 static int
@@ -360,6 +394,7 @@ compare(struct verify *v)
 	if (rv == 0)
 		rv = store_replay_differs(s, differs, v, v->e);
 	store_rollback(s);
+	tell_differs(v);
 	return rv;
 }
 

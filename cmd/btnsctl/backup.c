@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../session.h"
@@ -43,7 +44,7 @@ ctl_backup(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 struct restore {
 	const struct cli *cli;
 	unsigned long	 n;
-	const char	*file;
+	FILE		*to;		/* kept till no lock is held */
 };
 
 static void
@@ -53,49 +54,64 @@ lost(const struct btns_event *v, bool kept, void *arg)
 	char at[TIME_TEXT], fp[FP_SHORT] = "";
 	struct btns_fp f;
 
-	if (r->cli->quiet && kept)
+	if (r->cli->fmt != OUT_TABLE || (r->cli->quiet && kept))
 		return;
 	if (r->n++ == 0)
-		printf("the store that it replaces has events that it lacks:"
-		    "\n");
+		fputs("the store that it replaces has events that it lacks:"
+		    "\n", r->to);
 	time_text(at, v->at);
 	if (v->fp != NULL) {
 		memcpy(f.b, v->fp, BTNS_FP_LEN);
 		fp_short(fp, &f);
 	}
-	printf("    %-8s ", v->verb);
-	out_text(stdout, v->identity != NULL ? v->identity : fp);
-	printf("  %s by %s (%s)\n", at, v->login, kept ? "kept" : "LOST");
+	fprintf(r->to, "    %-8s ", v->verb);
+	out_text(r->to, v->identity != NULL ? v->identity : fp);
+	fprintf(r->to, "  %s by %s (%s)\n", at, v->login, kept ? "kept" :
+	    "LOST");
+}
+
+static void
+restored(const struct btns_restore *how)
+{
+	if (how->dry) {
+		printf("restore: nothing was changed\n");
+		return;
+	}
+	printf("restored; %lu revocation%s kept", how->nkept,
+	    how->nkept == 1 ? "" : "s");
+	if (how->former[0] != '\0') {
+		printf("; the former store is ");
+		out_text(stdout, how->former);
+	}
+	printf("\nthe tree was not touched; next: btnsctl export -n%s\n",
+	    how->other ? "f" : "");
 }
 
 int
 ctl_restore(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 {
-	struct restore r = { .cli = cli, .file = a->argv[0] };
+	struct restore r = { .cli = cli };
 	struct btns_restore how = { .dry = a->opt['n'] != NULL,
 	    .force = a->opt['f'] != NULL, .lost = lost, .arg = &r };
-	int rv = btns_restore(cli->store, a->argv[0], &how, e);
+	char *text = NULL;
+	size_t n = 0;
+	int rv;
 
-	if (rv == -1)
-		return -1;
-	if (cli->quiet)
-		return CLI_YES;
-	out_text(stdout, a->argv[0]);
-	printf(": whole; ");
-	counts(&how.counts, &how.head);
-	if (how.other)
-		printf("it is another store's than the one in its place\n");
-	if (how.dry) {
-		printf("restore: nothing was changed\n");
-		return CLI_YES;
+	if ((r.to = open_memstream(&text, &n)) == NULL)
+		return btns_fail_sys(e, "restore");
+	rv = btns_restore(cli->store, a->argv[0], &how, e);
+	(void)fclose(r.to);
+	if (rv == 0 && !cli->quiet && cli->fmt == OUT_TABLE) {
+		out_text(stdout, a->argv[0]);
+		printf(": whole; ");
+		counts(&how.counts, &how.head);
+		if (how.other)
+			printf("it is another store's than the one in its"
+			    " place\n");
 	}
-	printf("restored; %lu revocation%s kept", how.nkept,
-	    how.nkept == 1 ? "" : "s");
-	if (how.former[0] != '\0') {
-		printf("; the former store is ");
-		out_text(stdout, how.former);
-	}
-	printf("\nthe tree was not touched; next: btnsctl export -n%s\n",
-	    how.other ? "f" : "");
-	return CLI_YES;
+	(void)fwrite(text, 1, n, stdout);
+	free(text);
+	if (rv == 0 && !cli->quiet && cli->fmt == OUT_TABLE)
+		restored(&how);
+	return rv == -1 ? -1 : CLI_YES;
 }

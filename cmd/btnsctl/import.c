@@ -36,6 +36,7 @@ struct import {
 	size_t		 ntouched;
 	unsigned long	 pins, learned, seen, same, revoked, left;
 	bool		 against;	/* another key speaks against one */
+	FILE		*to;		/* stdout, or kept till it is done */
 	struct btns_err	*e;
 };
 
@@ -44,11 +45,11 @@ told(struct import *m, const char *object, const char *why)
 {
 	if (m->cli->fmt != OUT_TABLE)
 		return;
-	printf("! ");
-	out_text(stdout, object);
-	printf(": ");
-	out_text(stdout, why);
-	putchar('\n');
+	fputs("! ", m->to);
+	out_text(m->to, object);
+	fputs(": ", m->to);
+	out_text(m->to, why);
+	putc('\n', m->to);
 }
 
 static void
@@ -256,6 +257,25 @@ decide(struct import *m, bool dry)
 	return rv;
 }
 
+/* What is said is kept meanwhile: a reader that stops blocks nobody. */
+static int
+decide_quietly(struct import *m, bool dry)
+{
+	char *text = NULL;
+	size_t n = 0;
+	int rv;
+
+	if ((m->to = open_memstream(&text, &n)) == NULL)
+		return btns_fail_sys(m->e, "import");
+	rv = decide(m, dry);
+	if (fclose(m->to) != 0 && rv == 0)
+		rv = btns_fail_sys(m->e, "import");
+	m->to = stdout;
+	(void)fwrite(text, 1, n, stdout);
+	free(text);
+	return rv;
+}
+
 static int
 run(struct import *m)
 {
@@ -269,7 +289,7 @@ run(struct import *m)
 		rv = btns_harvest_tree(&h, m->e);
 	for (i = 0; i < m->a->argc && rv == 0; i++)
 		rv = btns_harvest_path(&h, m->a->argv[i], m->e);
-	if (rv != 0 || decide(m, dry) == -1)
+	if (rv != 0 || decide_quietly(m, dry) == -1)
 		return -1;
 	summary(m, dry, &h);
 	rv = m->left > 0 ? CLI_NO : CLI_YES;
@@ -299,7 +319,7 @@ options(struct import *m, struct btns_err *e)
 int
 ctl_import(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 {
-	struct import m = { .cli = cli, .a = a, .e = e };
+	struct import m = { .cli = cli, .a = a, .to = stdout, .e = e };
 	size_t i;
 	int rv;
 

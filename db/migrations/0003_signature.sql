@@ -7,3 +7,7 @@ ALTER TABLE exported ADD COLUMN ino INTEGER;
 ALTER TABLE exported ADD COLUMN size INTEGER;
 ALTER TABLE exported ADD COLUMN mtime INTEGER;
 ALTER TABLE exported ADD COLUMN ctime INTEGER;
+
+-- Is a key live anywhere?  One key may have a million bindings.
+CREATE INDEX binding_fp_live ON binding (fp)
+    WHERE state IN ('pinned', 'accepted');

@@ -111,6 +111,51 @@ check 0 "just as the store says" btnsctl export -n
 check 0 "and so does the history" btnsctl verify
 
 # --- a reader that never ends
+n=0
+# stalled NAME COMMAND...: its output is not read, and blocks no revocation
+stalled() {
+	name=$1
+	shift
+	rm -f pipe
+	mkfifo pipe
+	"$@" >pipe 2>/dev/null &
+	pid=$!
+	exec 3<pipe
+	sleep 1
+	yes "$name that nobody reads is still at it" kill -0 $pid
+	n=$((n + 1))
+	check 0 "rule 4: and blocks no revocation" timeout 8 btnsctl revoke \
+	    -q "$(printf '%064x' $n)"
+	kill $pid
+	wait $pid 2>/dev/null
+	exec 3<&-
+}
+new_store
+btnsctl learn -q one.example.org a.pub
+btnsctl learn -q two.example.org b.pub
+sql "WITH RECURSIVE i (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i
+    WHERE n < 2500) INSERT INTO binding (type, value, fold, fp, state, past,
+    since, first_seen, source, evidence, actor, login) SELECT 'fqdn', 'h' ||
+    n, 'h' || n, fp, 'learned', 0, 0, 0, 'file', NULL, 'x', 'x' FROM i, key"
+stalled "a list of conflicts" btnsctl list
+stalled "show of a key" btnsctl show "$a"
+stalled "verify" btnsctl verify
+new_store
+btnskey pin -q -y gw.example.org a.pub
+btnsctl backup -q old.db
+k256=$(cut -d ' ' -f 1,2 "$good/p256.ssh")
+k384=$(cut -d ' ' -f 1,2 "$good/p384.ssh")
+perl -e 'print "k$_ $ARGV[0]\n" for 1 .. 2500' "$k256" >known_hosts
+perl -e 'print "k$_ $ARGV[0]\n" for 1 .. 2500' "$k384" >others
+btnsctl import -q known_hosts
+stalled "an import that finds conflicts" btnsctl import others
+perl -e 'for (1 .. 1200) {
+    open my $f, ">", "$ARGV[0]/fqdn/stranger$_.example.org" or die;
+    print $f "x\n" }' "$pubkeys"
+stalled "a plan" btnsctl export -n
+stalled "an export" btnsctl export
+rm -r "$pubkeys/fqdn"
+stalled "a restore" btnsctl restore -n old.db
 sql "WITH RECURSIVE i (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i
     WHERE n < 3000) INSERT INTO binding (type, value, fold, fp, state, past,
     since, first_seen, source, evidence, actor, login) SELECT 'fqdn', 'h' ||
