@@ -262,10 +262,11 @@ free_rows(struct kept *k, const struct kept *but)
 {
 	struct kept *next;
 
-	for (; k != NULL; k = next) {
+	while (k != NULL) {
 		next = k->next;
 		if (k != but)
 			free(k);
+		k = next;
 	}
 }
 
