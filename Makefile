@@ -24,7 +24,8 @@ KEY_O	= lib/b64.o lib/der.o lib/err.o lib/fp.o lib/hash.o lib/heard.o \
 	  lib/input.o lib/key.o lib/keyder.o lib/keydns.o lib/keyline.o \
 	  lib/keyone.o lib/keyread.o lib/keyssh.o lib/keywrite.o lib/oid.o \
 	  lib/pem.o lib/point.o lib/privder.o lib/secret.o lib/words.o
-PIN_O	= lib/conflex.o lib/expect.o lib/export.o lib/export_look.o \
+PIN_O	= lib/child.o lib/conflex.o lib/expect.o lib/export.o \
+	  lib/export_look.o \
 	  lib/export_news.o lib/export_plan.o lib/export_sig.o lib/file.o \
 	  lib/harvest.o lib/harvest_list.o lib/history.o lib/ident.o \
 	  lib/iked.o lib/ikedconf.o lib/ikedkey.o \

@@ -1,13 +1,8 @@
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "err.h"
 #include "iked.h"
 
@@ -66,97 +62,17 @@ running(void)
 	return 1;
 }
 
-/* Read a child's output to its end or the deadline. */
-static int
-drain(int fd, char *buf, size_t size, int64_t deadline)
-{
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-	size_t len = 0;
-	int64_t left;
-	ssize_t n = -1;
-
-	while ((left = deadline - now_ms()) > 0 && len + 1 < size) {
-		if (poll(&p, 1, (int)left) == 1 &&
-		    (n = read(fd, buf + len, size - len - 1)) <= 0)
-			break;
-		len += n > 0 ? (size_t)n : 0;
-		n = -1;
-	}
-	buf[len] = '\0';
-	return n == 0 ? 0 : -1;
-}
-
-static int
-spawn(pid_t *pid, int *fd, const char *const argv[], struct btns_err *e)
-{
-	static char *const env[] = { NULL };
-	posix_spawn_file_actions_t fa;
-	int p[2], rc;
-
-	if (pipe2(p, O_CLOEXEC) == -1)
-		return btns_fail_sys(e, "pipe");
-	rc = posix_spawn_file_actions_init(&fa);
-	if (rc == 0) {
-		(void)posix_spawn_file_actions_addopen(&fa, STDIN_FILENO,
-		    "/dev/null", O_RDWR, 0);
-		(void)posix_spawn_file_actions_adddup2(&fa, p[1],
-		    STDOUT_FILENO);
-		(void)posix_spawn_file_actions_adddup2(&fa, p[1],
-		    STDERR_FILENO);
-		/* posix_spawn() doesn't write its arguments, only says so. */
-		rc = posix_spawn(pid, IKECTL, &fa, NULL,
-		    (char *const *)(uintptr_t)argv, env);
-		(void)posix_spawn_file_actions_destroy(&fa);
-	}
-	(void)close(p[1]);
-	*fd = p[0];
-	if (rc == 0)
-		return 0;
-	(void)close(p[0]);
-	errno = rc;
-	return btns_fail_sys(e, IKECTL);
-}
-
-/* Its end, by the deadline: it may close its output and live on. */
-static int
-reap(pid_t pid, int *status, int64_t deadline)
-{
-	const struct timespec pause = { 0, 10000000 };
-	pid_t got;
-
-	while ((got = waitpid(pid, status, WNOHANG)) != pid) {
-		if (got == -1 && errno != EINTR)
-			return -1;
-		if (now_ms() > deadline) {
-			(void)kill(pid, SIGKILL);
-			while (waitpid(pid, status, 0) == -1 &&
-			    errno == EINTR)
-				continue;
-			return -1;
-		}
-		(void)nanosleep(&pause, NULL);
-	}
-	return 0;
-}
-
 /* Run ikectl; its output to buf. */
 static int
 ikectl(const char *const argv[], char *buf, size_t size, struct btns_err *e)
 {
-	int64_t deadline = now_ms() + WAIT_MS;
-	int fd = -1, status = -1, rv;
-	pid_t pid;
+	int status = -1, rv = btns_child_run(&status, IKECTL, argv, buf,
+	    size, WAIT_MS, e);
 
-	if (spawn(&pid, &fd, argv, e) == -1)
+	if (rv == -1 && e->code != BTNS_E_IKED)
 		return -1;
-	rv = drain(fd, buf, size, deadline);
-	(void)close(fd);
-	if (rv == -1)
-		(void)kill(pid, SIGKILL);
-	if (reap(pid, &status, deadline) == 0 && rv == 0 &&
-	    WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return 0;
-	return btns_fail(e, BTNS_E_IKED, "iked does not answer on " SOCKET);
+	return rv == 0 && status == 0 ? 0 : btns_fail(e, BTNS_E_IKED,
+	    "iked does not answer on " SOCKET);
 }
 
 /* The last place of what in s. */

@@ -1,0 +1,117 @@
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "err.h"
+
+static int64_t
+now_ms(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* Read a child's output to its end or the deadline. */
+static int
+drain(int fd, char *buf, size_t size, int64_t deadline)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	size_t len = 0;
+	int64_t left;
+	ssize_t n = -1;
+
+	while ((left = deadline - now_ms()) > 0 && len + 1 < size) {
+		if (poll(&p, 1, (int)left) == 1 &&
+		    (n = read(fd, buf + len, size - len - 1)) <= 0)
+			break;
+		len += n > 0 ? (size_t)n : 0;
+		n = -1;
+	}
+	buf[len] = '\0';
+	return n == 0 ? 0 : -1;
+}
+
+static int
+spawn(pid_t *pid, int *fd, const char *path, const char *const argv[],
+    struct btns_err *e)
+{
+	static char *const env[] = { NULL };
+	posix_spawn_file_actions_t fa;
+	int p[2], rc;
+
+	if (pipe2(p, O_CLOEXEC) == -1)
+		return btns_fail_sys(e, "pipe");
+	rc = posix_spawn_file_actions_init(&fa);
+	if (rc == 0) {
+		(void)posix_spawn_file_actions_addopen(&fa, STDIN_FILENO,
+		    "/dev/null", O_RDWR, 0);
+		(void)posix_spawn_file_actions_adddup2(&fa, p[1],
+		    STDOUT_FILENO);
+		(void)posix_spawn_file_actions_adddup2(&fa, p[1],
+		    STDERR_FILENO);
+		/* posix_spawn() doesn't write its arguments, only says so. */
+		rc = posix_spawn(pid, path, &fa, NULL,
+		    (char *const *)(uintptr_t)argv, env);
+		(void)posix_spawn_file_actions_destroy(&fa);
+	}
+	(void)close(p[1]);
+	*fd = p[0];
+	if (rc == 0)
+		return 0;
+	(void)close(p[0]);
+	errno = rc;
+	return btns_fail_sys(e, "%s", path);
+}
+
+/* Its end, by the deadline: it may close its output and live on. */
+static int
+reap(pid_t pid, int *status, int64_t deadline)
+{
+	const struct timespec pause = { 0, 10000000 };
+	pid_t got;
+
+	while ((got = waitpid(pid, status, WNOHANG)) != pid) {
+		if (got == -1 && errno != EINTR)
+			return -1;
+		if (now_ms() > deadline) {
+			(void)kill(pid, SIGKILL);
+			while (waitpid(pid, status, 0) == -1 &&
+			    errno == EINTR)
+				continue;
+			return -1;
+		}
+		(void)nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
+int
+btns_child_run(int *status, const char *path, const char *const argv[],
+    char *buf, size_t size, int ms, struct btns_err *e)
+{
+	int64_t deadline = now_ms() + ms;
+	int fd = -1, st = -1, rv;
+	pid_t pid;
+
+	if (spawn(&pid, &fd, path, argv, e) == -1)
+		return -1;
+	rv = drain(fd, buf, size, deadline);
+	(void)close(fd);
+	if (rv == -1)
+		(void)kill(pid, SIGKILL);
+	if (reap(pid, &st, deadline) == -1 || rv == -1)
+		return btns_fail(e, BTNS_E_IKED, "%s: no end of it within %d"
+		    " s", path, ms / 1000);
+	*status = WIFEXITED(st) ? WEXITSTATUS(st) : -1;
+	return 0;
+}
