@@ -158,6 +158,14 @@ open_type(struct btns_tree *t, int i, struct btns_err *e)
 	return 0;
 }
 
+/* To look at anybody's tree takes no right to look into its staging. */
+static bool
+blind(const struct btns_tree *t, const char *id, const struct btns_err *e)
+{
+	return t->mode == TREE_LOOK && id == NULL &&
+	    e->code == BTNS_E_SYS && e->sys_errno == EACCES;
+}
+
 static int
 open_all(struct btns_tree *t, const char *id, struct btns_err *e)
 {
@@ -173,7 +181,7 @@ open_all(struct btns_tree *t, const char *id, struct btns_err *e)
 		    0 : -1;
 	/* First whose it is: nothing is made in another store's tree. */
 	if (subdir(&stage, t, t->dir, STAGE, 0700, t->mode != TREE_LOOK,
-	    e) == -1)
+	    e) == -1 && !blind(t, id, e))
 		return -1;
 	rv = t->mode == TREE_LOOK ? 0 : lock_stage(t, stage, e);
 	if (rv == 0 && stage != -1 && id != NULL)
