@@ -255,6 +255,7 @@ btns_pins_open(struct btns_pins **out, const char *path, struct btns_err *e)
 		btns_pins_close(p);
 		return -1;
 	}
+	e->code = BTNS_OK;
 	if (read_setting(p, "iked", p->iked, sizeof(p->iked), e) &&
 	    p->iked[0] == '/' &&
 	    read_setting(p, "store-id", p->id, sizeof(p->id), e)) {
@@ -262,7 +263,8 @@ btns_pins_open(struct btns_pins **out, const char *path, struct btns_err *e)
 		return 0;
 	}
 	btns_pins_close(p);
-	return btns_fail(e, BTNS_E_STORE, "%s: damaged: no store id", path);
+	return e->code != BTNS_OK ? -1 : btns_fail(e, BTNS_E_STORE,
+	    "%s: damaged: no store id", path);
 }
 
 void
