@@ -24,8 +24,10 @@ KEY_O	= lib/b64.o lib/der.o lib/err.o lib/fp.o lib/hash.o lib/heard.o \
 	  lib/input.o lib/key.o lib/keyder.o lib/keydns.o lib/keyline.o \
 	  lib/keyone.o lib/keyread.o lib/keyssh.o lib/keywrite.o lib/oid.o \
 	  lib/pem.o lib/point.o lib/privder.o lib/secret.o lib/words.o
-PIN_O	= lib/child.o lib/conflex.o lib/expect.o lib/export.o \
-	  lib/export_look.o \
+PIN_O	= lib/child.o lib/conflex.o lib/doctor.o lib/doctor_certs.o \
+	  lib/doctor_conf.o lib/doctor_host.o lib/doctor_keys.o \
+	  lib/doctor_operation.o lib/doctor_policies.o lib/doctor_see.o \
+	  lib/doctor_tree.o lib/expect.o lib/export.o lib/export_look.o \
 	  lib/export_news.o lib/export_plan.o lib/export_sig.o lib/file.o \
 	  lib/harvest.o lib/harvest_list.o lib/history.o lib/ident.o \
 	  lib/iked.o lib/ikedconf.o lib/ikedkey.o \
@@ -42,8 +44,8 @@ STORE_O	= cmd/changes.o cmd/keyfile.o cmd/session.o cmd/vouch.o \
 RSAFP_O	= cmd/rsafp/main.o cmd/rsafp/names.o cmd/rsafp/rsafp.o
 BTNSKEY_O = cmd/btnskey/gen.o cmd/btnskey/main.o cmd/btnskey/pin.o \
 	  cmd/btnskey/pub.o cmd/btnskey/show.o
-BTNSCTL_O = cmd/btnsctl/backup.o cmd/btnsctl/check.o cmd/btnsctl/export.o \
-	  cmd/btnsctl/forget.o cmd/btnsctl/import.o cmd/btnsctl/init.o \
+BTNSCTL_O = cmd/btnsctl/backup.o cmd/btnsctl/check.o cmd/btnsctl/doctor.o \
+	  cmd/btnsctl/export.o cmd/btnsctl/forget.o cmd/btnsctl/import.o cmd/btnsctl/init.o \
 	  cmd/btnsctl/learn.o \
 	  cmd/btnsctl/list.o cmd/btnsctl/log.o cmd/btnsctl/main.o \
 	  cmd/btnsctl/promote.o cmd/btnsctl/reject.o cmd/btnsctl/revoke.o \

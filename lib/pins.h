@@ -240,6 +240,13 @@ int	 btns_verify(struct btns_pins *, int64_t seq, const char *digits,
 	    void (*wrong)(const char *, void *), void *,
 	    struct btns_head *, struct btns_err *);
 
+/*
+ * The number of the last event, and of the one that the head file names, 0
+ * where there is none.  BTNS_E_STORE where that is damaged.
+ */
+int	 btns_head_lag(struct btns_pins *, int64_t *last, int64_t *head,
+	    struct btns_err *);
+
 /* Copy the store to a new file, 0600, or over an old one with force. */
 int	 btns_backup(struct btns_pins *, const char *file, bool force,
 	    struct btns_counts *, struct btns_head *, struct btns_err *);

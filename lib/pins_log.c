@@ -252,3 +252,21 @@ pins_head_read(const struct btns_pins *p, struct btns_head h[HEADS],
 	return line == NULL && rv > 0 ? rv : btns_fail(e, BTNS_E_STORE,
 	    "%s.head: damaged", p->path);
 }
+
+int
+btns_head_lag(struct btns_pins *p, int64_t *last, int64_t *head,
+    struct btns_err *e)
+{
+	uint8_t unused[BTNS_EVENT_HASH];
+	struct btns_head h[HEADS];
+	int rv;
+
+	*head = 0;
+	/* The file first: a decision meanwhile only adds events. */
+	if ((rv = pins_head_read(p, h, e)) == -1 ||
+	    store_event_last(p->store, last, unused, e) == -1)
+		return -1;
+	if (rv > 0)
+		*head = h[0].seq;
+	return 0;
+}

@@ -84,8 +84,10 @@ rows set btnsctl.8 name btnsctl set
 cp b.pub "$pubkeys/fqdn/other.example.org"
 status=1
 rows export btnsctl.8 op btnsctl export
+rows doctor btnsctl.8 severity btnsctl doctor
 status=0
-mv got change.keys
+btnsctl export -o json >out
+keys out >change.keys
 rm "$pubkeys/fqdn/other.example.org"
 check 0 "b is learned" btnsctl learn -q b.example.org b.pub
 also change.keys promote \
