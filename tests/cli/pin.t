@@ -358,11 +358,13 @@ btnsctl list -o tsv | cut -f 13 >said
 same said "comes back" <<EOT
 Tromsø, gråberg
 EOT
-check 0 "what is none" btnskey pin -q -y \
-    -c "$(printf 'a\377b\342\200\256c\302\233')" $id a.pub
+check 2 "what is none is refused" btnskey pin -q -y \
+    -c "$(printf 'a\377b')" $id a.pub
+check 0 "what turns the line round" btnskey pin -q -y \
+    -c "$(printf 'b\342\200\256c')" $id a.pub
 btnsctl list -o tsv | cut -f 13 >said
 same said "comes back escaped" <<'EOT'
-a\xffb\xe2\x80\xaec\xc2\x9b
+b\xe2\x80\xaec
 EOT
 check 0 "in JSON" btnsctl list -o json
 yes "too, as JSON" jq -e .comment was.out
