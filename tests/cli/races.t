@@ -124,7 +124,7 @@ stalled() {
 	sleep 1
 	yes "$name that nobody reads is still at it" kill -0 $pid
 	n=$((n + 1))
-	check 0 "rule 4: and blocks no revocation" timeout 8 btnsctl revoke \
+	check 0 "rule 4: and blocks no revocation" timeout 30 btnsctl revoke \
 	    -q "$(printf '%064x' $n)"
 	kill $pid
 	wait $pid 2>/dev/null
@@ -161,14 +161,14 @@ sql "WITH RECURSIVE i (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i
     since, first_seen, source, evidence, actor, login) SELECT 'fqdn', 'h' ||
     n, 'h' || n, fp, 'retired', 1, 0, 0, 'file', 'operator', 'x', 'x' FROM i,
     key WHERE hex(fp) LIKE '9416%'"
-mkfifo pipe
+rm -f pipe; mkfifo pipe
 btnsctl list -s retired -o json >pipe 2>err &
 pid=$!
 exec 3<pipe
 sleep 0.5
 yes "a list that nobody reads is still at it" kill -0 $pid
 check 0 "and blocks no revocation" \
-    timeout 5 btnsctl revoke -q "$(rsafp -q c.pub)"
+    timeout 30 btnsctl revoke -q "$(rsafp -q c.pub)"
 kill $pid
 wait $pid 2>/dev/null
 exec 3<&-
