@@ -54,6 +54,7 @@ static void
 choose(struct vouch *p, const struct candidate *c)
 {
 	p->key = c->key;
+	p->picked = c;
 	p->chosen = true;
 	btns_key_name(p->key_name, &p->key);
 }
@@ -220,49 +221,21 @@ give_evidence(struct vouch *p, const struct trust_verdict *v,
 	return 0;
 }
 
+/*
+ * What a person who picks one of them looks at: taken before they are asked,
+ * for any key may be chosen.
+ */
 static int
-look_at_row(const struct btns_pin *pin, void *arg)
+look_at_all(struct vouch *p, struct btns_err *e)
 {
-	char hex[BTNS_FP_HEX];
+	struct trust_verdict v;
+	size_t i;
 
-	btns_fp_hex(hex, &pin->fp);
-	fprintf(arg, "%s %s %lld %d\n", hex, pin->state,
-	    (long long)pin->since, pin->revoked);
+	for (i = 0; i < p->ncand; i++)
+		if (btns_pins_try(p->store, p->verb, &p->id, &p->cand[i].key,
+		    &p->order, &v, &p->cand[i].view, e) == -1)
+			return -1;
 	return 0;
-}
-
-/* All keys of the identity, and what they are, as one text. */
-static int
-look_at(char **text, struct vouch *p, struct btns_err *e)
-{
-	size_t n;
-	FILE *f = open_memstream(text, &n);
-	int rv;
-
-	if (f == NULL)
-		return btns_fail_sys(e, "%s", p->name);
-	rv = btns_pins_of(p->store, &p->id, look_at_row, f, e);
-	return fclose(f) != 0 && rv == 0 ? btns_fail_sys(e, "%s", p->name) :
-	    rv;
-}
-
-/* One of several keys: none of them may have changed meanwhile. */
-static int
-pick_and_look(struct vouch *p, struct btns_err *e)
-{
-	char *before = NULL, *after = NULL;
-	int rv = look_at(&before, p, e);
-
-	if (rv == 0)
-		rv = pick(p, e);
-	if (rv == 0 && p->asked)
-		rv = look_at(&after, p, e);
-	if (rv == 0 && p->asked && strcmp(before, after) != 0)
-		rv = btns_fail(e, BTNS_E_REFUSED, "%s: changed while you"
-		    " looked; nothing was done", p->name);
-	free(before);
-	free(after);
-	return rv;
 }
 
 static int
@@ -270,13 +243,14 @@ decide(struct vouch *p, struct btns_err *e)
 {
 	struct btns_view shown;
 	struct trust_verdict v;
+	bool picked = !p->chosen;
 
-	if (!p->chosen && pick_and_look(p, e) == -1)
+	if (picked && (look_at_all(p, e) == -1 || pick(p, e) == -1))
 		return -1;
 	if (btns_pins_try(p->store, p->verb, &p->id, &p->key, &p->order, &v,
 	    &p->view, e) == -1)
 		return -1;
-	shown = p->view;
+	shown = picked ? p->picked->view : p->view;
 	if (give_evidence(p, &v, e) == -1)
 		return -1;
 	/* Without a prompt nobody looked: the table decides on what is now. */

@@ -11,6 +11,7 @@ struct candidate {
 	struct btns_key	 key;
 	struct btns_fp	 fp;
 	bool		 live, learned;
+	struct btns_view view;		/* before one of several is picked */
 };
 
 struct vouch {
@@ -30,6 +31,7 @@ struct vouch {
 	char		 replaces[2 * BTNS_FP_LEN + 1];
 	struct candidate *cand;		/* of a promotion */
 	size_t		 ncand;
+	const struct candidate *picked;
 	struct btns_err	*e;
 };
 

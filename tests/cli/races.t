@@ -60,6 +60,25 @@ same said "and nothing was" <<EOT
 conflict
 EOT
 new_store
+btnsctl learn -q gw.example.org a.pub
+btnsctl learn -q gw.example.org b.pub 2>/dev/null
+tty 1 "rule 7: promote of one of two against its rejection" \
+    "shows {What do they read (no/[fingerprint])? }
+    exec $bin/btnsctl reject -q -F $a gw.example.org
+    types $a" btnsctl promote gw.example.org
+like screen "is refused" ': changed while you looked; nothing was done'
+no "and pins nothing" test -e "$pubkeys/fqdn/gw.example.org"
+btnsctl learn -q gw.example.org c.pub 2>/dev/null
+tty 1 "rule 7: and against another key" \
+    "shows {What do they read (no/[fingerprint])? }
+    catch {exec $bin/btnsctl learn -q gw.example.org $good/p521.spki.pem}
+    types $(rsafp -q b.pub)" btnsctl promote gw.example.org
+like screen "is refused" ': changed while you looked; nothing was done'
+tty 0 "where nothing changed the fingerprint chooses" \
+    "shows {What do they read (no/[fingerprint])? }
+    types $(rsafp -q b.pub)" btnsctl promote gw.example.org
+yes "and pins" cmp b.pub "$pubkeys/fqdn/gw.example.org"
+new_store
 tty 1 "pin against a revocation" \
     "shows {(yes/no/[fingerprint])? }
     exec $bin/btnsctl revoke -q $a
@@ -140,6 +159,15 @@ sql "WITH RECURSIVE i (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i
 stalled "a list of conflicts" btnsctl list
 stalled "show of a key" btnsctl show "$a"
 stalled "verify" btnsctl verify
+sql "INSERT INTO key SELECT x'$(printf %.8s "$a")$(printf '%056d' 0)', spki,
+    name, first_seen FROM key LIMIT 1"
+sql "INSERT INTO binding (type, value, fold, fp, state, past, since,
+    first_seen, source, evidence, actor, login) SELECT 'fqdn', 'twin', 'twin',
+    fp, 'retired', 1, 0, 0, 'file', 'operator', 'x', 'x' FROM key
+    WHERE hex(fp) LIKE '%00000000'"
+# shellcheck disable=SC2016 # the other sh expands
+stalled "a choice of keys" \
+    sh -c 'exec btnsctl revoke "$0" 2>&1' "$(printf %.8s "$a")"
 new_store
 btnskey pin -q -y gw.example.org a.pub
 btnsctl backup -q old.db
@@ -161,7 +189,8 @@ sql "WITH RECURSIVE i (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i
     since, first_seen, source, evidence, actor, login) SELECT 'fqdn', 'h' ||
     n, 'h' || n, fp, 'retired', 1, 0, 0, 'file', 'operator', 'x', 'x' FROM i,
     key WHERE hex(fp) LIKE '9416%'"
-rm -f pipe; mkfifo pipe
+rm -f pipe
+mkfifo pipe
 btnsctl list -s retired -o json >pipe 2>err &
 pid=$!
 exec 3<pipe
