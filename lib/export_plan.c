@@ -251,15 +251,38 @@ add_key(const struct btns_pin *pin, void *arg)
 	return btns_pin_key(&l->k[l->n++].key, pin, l->r->e);
 }
 
+/*
+ * Was this key collected just now?  A key may have any number of identities,
+ * and a decision is about all of them: not each looks through all of them.
+ */
+static bool
+lately(struct run *r, const struct btns_fp *fp)
+{
+	size_t i = 0;
+	bool found;
+
+	while (i < r->nlately && memcmp(&r->lately[i], fp, sizeof(*fp)) != 0)
+		i++;
+	found = i < r->nlately;
+	if (!found && r->nlately < LATELY)
+		r->nlately++;
+	else if (!found)
+		i--;
+	memmove(&r->lately[1], &r->lately[0], i * sizeof(*fp));
+	r->lately[0] = *fp;
+	return found;
+}
+
 /* Under either name; and wanted there, perhaps, for another identity. */
 static int
 collect_key(struct run *r, const struct btns_fp *fp,
     const struct btns_key *k, struct btns_err *e)
 {
 	char path[BTNS_TREE_PATH], hex[BTNS_FP_HEX];
-
 	int rv;
 
+	if (lately(r, fp))
+		return 0;
 	btns_fp_hex(hex, fp);
 	(void)snprintf(path, sizeof(path), "fp/%s", hex);
 	r->fp_only = true;

@@ -70,6 +70,9 @@ struct run {
 	bool		 legacy;	/* the names in it */
 	bool		 fp_only;	/* collect what belongs there alone */
 	bool		 no_reset;	/* SAs are left alone */
+#define LATELY	8
+	struct btns_fp	 lately[LATELY];	/* keys that were collected */
+	size_t		 nlately;
 	int64_t		 remind;	/* seconds */
 	char		**gone;		/* what was told of and is no more */
 	size_t		 ngone;
