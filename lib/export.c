@@ -166,7 +166,7 @@ move_aside(struct run *r, struct item *i, struct btns_err *e)
 
 	if (open_aside(&fd, dir, r, e) == -1)
 		return -1;
-	btns_fp_hex(hex, &i->found);
+	btns_fp_hex(hex, &i->bad);
 	for (n = 1; n < 100000; n++) {
 		(void)snprintf(name, sizeof(name), n == 1 ? "%.16s" :
 		    "%.16s.%d", hex, n);
@@ -370,14 +370,18 @@ report(struct run *r, struct btns_tally *t)
 		    i->kept, i->failed, i->sa, i->sa_id };
 		if (i->aside) {
 			c.op = PLAN_ASIDE;
-			c.fp = i->found;
-			c.has_fp = i->has_found;
+			c.fp = i->bad;
+			c.has_fp = true;
 			r->how->change(&c, r->how->arg);
 			if (i->op != PLAN_ADD || i->failed)
 				continue;
 			c.op = i->op;
 			c.fp = i->fp;
 			c.has_fp = i->has_fp;
+		}
+		if (i->op == PLAN_FOREIGN) {
+			c.fp = i->found;
+			c.has_fp = i->has_found;
 		}
 		if (i->op != PLAN_NONE || i->sa > BTNS_SA_NONE)
 			r->how->change(&c, r->how->arg);

@@ -26,7 +26,7 @@ struct btns_change {
 	bool		 stray;		/* elsewhere: "x", "../old/x" */
 	bool		 want;		/* the store wants a file there */
 	bool		 has_fp;
-	struct btns_fp	 fp;		/* wanted, removed or found there */
+	struct btns_fp	 fp;		/* wanted or removed; '!': there */
 	bool		 had_fp;
 	struct btns_fp	 old_fp;	/* '~': of the key it held before */
 	bool		 trusted;	/* '!': iked takes a key from it */

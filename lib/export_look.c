@@ -38,6 +38,7 @@ struct found {
 	unsigned	 keys, refused;
 	bool		 loads;		/* iked takes key */
 	bool		 revoked;
+	struct btns_fp	 bad;		/* the first that is */
 };
 
 static int
@@ -47,7 +48,10 @@ is_revoked(struct found *f, const struct btns_key *k, struct btns_err *e)
 	int rv = btns_fp_of(&fp, k, e) == -1 ? -1 :
 	    btns_revoked_is(f->r->pins, &fp, e);
 
-	f->revoked = f->revoked || rv == 1;
+	if (rv == 1 && !f->revoked) {
+		f->revoked = true;
+		f->bad = fp;
+	}
 	return rv == -1 ? -1 : 0;
 }
 
@@ -148,6 +152,7 @@ see_keys(struct run *r, struct item *i, const uint8_t *buf, size_t n,
 	if (i->stray && !found.loads)
 		return 0;
 	f->revoked = i->revoked = found.revoked;
+	i->bad = found.bad;
 	return found.keys == 0 && !found.loads ? 0 :
 	    tell_key(i, &found, what, f, e);
 }
@@ -174,6 +179,7 @@ see_other(struct run *r, struct item *i, const struct stat *st, size_t n,
 		return -1;
 	if (link) {
 		i->has_fp = i->has_fp && i->want;
+		i->has_found = false;
 		(void)snprintf(what, sizeof(what), "a symbolic link");
 	}
 	describe(i, st, what);

@@ -32,7 +32,8 @@ struct item {
 	bool		 same_key;	/* what lies there holds it already */
 	bool		 aside;		/* a foreign file with a revoked key */
 	char		*kept;		/* where that lies now */
-	bool		 revoked;	/* the key that goes is */
+	bool		 revoked;	/* the key that goes is, or this: */
+	struct btns_fp	 bad;		/* of what is moved aside */
 	struct btns_fp	 found;		/* the key that lies there */
 	bool		 has_found;
 	bool		 told, held;
@@ -69,10 +70,10 @@ struct run {
 	int		 fp_tree;	/* 0 off, 1 pins of fp/, 2 all pins */
 	bool		 legacy;	/* the names in it */
 	bool		 fp_only;	/* collect what belongs there alone */
-	bool		 no_reset;	/* SAs are left alone */
 #define LATELY	8
 	struct btns_fp	 lately[LATELY];	/* keys that were collected */
 	size_t		 nlately;
+	bool		 no_reset;	/* SAs are left alone */
 	int64_t		 remind;	/* seconds */
 	char		**gone;		/* what was told of and is no more */
 	size_t		 ngone;
