@@ -220,6 +220,28 @@ bind(struct import *m, const struct found *f)
 	return 0;
 }
 
+/* "55 pins, 1 learned": what there is none of is left out. */
+static void
+print_counts(const struct import *m)
+{
+	const struct { unsigned long n; const char *what; } part[] = {
+		{ m->pins, m->pins == 1 ? "pin" : "pins" },
+		{ m->learned, "learned" }, { m->revoked, "revoked" },
+		{ m->same + m->seen, "known already" },
+		{ m->left, "left alone" }
+	};
+	const char *between = "";
+	size_t i;
+
+	for (i = 0; i < sizeof(part) / sizeof(part[0]); i++)
+		if (part[i].n > 0) {
+			printf("%s%lu %s", between, part[i].n, part[i].what);
+			between = ", ";
+		}
+	if (*between == '\0')
+		printf("nothing found");
+}
+
 static void
 summary(const struct import *m, bool dry, const struct harvest *h)
 {
@@ -233,10 +255,9 @@ summary(const struct import *m, bool dry, const struct harvest *h)
 		printf("skipped: %lu of certificate authorities, %lu hashed,"
 		    " %lu patterns, %lu with ports\n", h->ca, h->hashed,
 		    h->patterns, h->ports);
-	printf("import: %lu pin%s, %lu learned, %lu revoked, %lu known"
-	    " already, %lu left alone%s\n", m->pins, m->pins == 1 ? "" : "s",
-	    m->learned, m->revoked, m->same + m->seen, m->left,
-	    dry ? "; nothing was changed" : "");
+	printf("import: ");
+	print_counts(m);
+	printf("%s\n", dry ? "; nothing was changed" : "");
 }
 
 /* All that was found, in one transaction; a plan is one that ends in no. */
