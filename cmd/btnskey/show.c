@@ -27,9 +27,9 @@ same(const struct half *h, const struct btns_key *k)
 	return btns_key_same(&h->own->private, k);
 }
 
-static void
+static int
 rows(struct cli *cli, const char *file, const struct btns_key *k,
-    const char *hex, const struct half *h)
+    const char *hex, const struct half *h, struct btns_err *e)
 {
 	bool have = h->path != NULL && h->own->have_private;
 	struct out o;
@@ -48,10 +48,20 @@ rows(struct cli *cli, const char *file, const struct btns_key *k,
 	(void)snprintf(mode, sizeof(mode), "%04o", have ?
 	    (unsigned)h->own->mode : 0);
 	out_str(&o, have ? mode : NULL);
+	return out_end(&o, e);
 }
 
 /* 1 where the private key is missing, another, or open to others. */
 static int
+status(const struct half *h, const struct btns_key *k)
+{
+	if (h->path == NULL || h->own->unreadable)
+		return CLI_YES;
+	return h->own->have_private && same(h, k) &&
+	    (h->own->mode & 077) == 0 ? CLI_YES : CLI_NO;
+}
+
+static void
 private_half(const struct half *h, const struct btns_key *k)
 {
 	const struct btns_own *o = h->own;
@@ -60,11 +70,11 @@ private_half(const struct half *h, const struct btns_key *k)
 	out_text(stdout, h->path);
 	if (o->unreadable) {
 		printf(": not for this user to read\n");
-		return CLI_YES;
+		return;
 	}
 	if (!o->have_private) {
 		printf(": MISSING\n");
-		return CLI_NO;
+		return;
 	}
 	printf(": %s, mode %04o\n", same(h, k) ? "the same key" :
 	    "ANOTHER KEY", (unsigned)o->mode);
@@ -73,7 +83,6 @@ private_half(const struct half *h, const struct btns_key *k)
 		out_text(stdout, h->path);
 		putchar('\n');
 	}
-	return same(h, k) && (o->mode & 077) == 0 ? CLI_YES : CLI_NO;
 }
 
 static int
@@ -81,17 +90,14 @@ show(struct cli *cli, const char *file, const struct btns_key *k,
     const struct half *h, struct btns_err *e)
 {
 	char hex[BTNS_FP_HEX], groups[64], name[BTNS_KEY_NAME_MAX];
-	int status = CLI_YES;
 	struct btns_fp fp;
 
 	if (btns_fp_of(&fp, k, e) == -1)
 		return -1;
 	btns_fp_hex(hex, &fp);
-	if (cli->fmt != OUT_TABLE) {
-		rows(cli, file, k, hex, h);
-		return h->path != NULL && !h->own->unreadable &&
-		    !(h->own->have_private && same(h, k)) ? CLI_NO : CLI_YES;
-	}
+	if (cli->fmt != OUT_TABLE)
+		return rows(cli, file, k, hex, h, e) == -1 ? -1 :
+		    status(h, k);
 	btns_key_name(name, k);
 	hex_groups(groups, sizeof(groups), hex, BTNS_PROOF_DIGITS);
 	printf("file         ");
@@ -99,9 +105,9 @@ show(struct cli *cli, const char *file, const struct btns_key *k,
 	printf(" (%s%s)\n", name, btns_key_weak(k) ? ", weak" :
 	    k->type == BTNS_ED25519 ? ", iked cannot use it" : "");
 	if (h->path != NULL)
-		status = private_half(h, k);
+		private_half(h, k);
 	printf("fingerprint  %s\nread out     %s\n", hex, groups);
-	return status;
+	return status(h, k);
 }
 
 static int
