@@ -142,9 +142,12 @@ row_binding(struct query *q, struct store_binding *b)
 	b->days = sqlite3_column_int64(q->st, 17);
 	b->times = sqlite3_column_int64(q->st, 18);
 	b->address = q_column(q, 19);
-	b->revoked = sqlite3_column_int(q->st, 20);
-	b->learned = sqlite3_column_int64(q->st, 21);
-	b->live = sqlite3_column_int64(q->st, 22);
+	b->revoked = sqlite3_column_type(q->st, 20) != SQLITE_NULL;
+	b->revoked_at = sqlite3_column_int64(q->st, 20);
+	b->revoked_login = q_column(q, 21);
+	b->revoked_comment = q_column(q, 22);
+	b->learned = sqlite3_column_int64(q->st, 23);
+	b->live = sqlite3_column_int64(q->st, 24);
 }
 
 #define STORE_SPKI_MAX	8192
@@ -160,7 +163,8 @@ row_sound(struct query *q, const struct store_binding *b)
 	    q_plain(q, 5) && q_plain(q, 9) &&
 	    (b->evidence == NULL || q_plain(q, 10)) &&
 	    q_plain(q, 11) && q_plain(q, 12) && q_plain(q, 15) &&
-	    (b->address == NULL || q_plain(q, 19));
+	    (b->address == NULL || q_plain(q, 19)) &&
+	    (!b->revoked || (b->revoked_at >= 0 && q_plain(q, 21)));
 }
 
 static int
@@ -212,7 +216,8 @@ keep(const struct store_binding *b)
 	    size(b->fold) + STORE_DIGEST + size(b->state) + size(b->source) +
 	    size(b->evidence) + size(b->actor) + size(b->login) +
 	    size(b->comment) + b->spkilen + size(b->keyname) +
-	    size(b->address));
+	    size(b->address) + size(b->revoked_login) +
+	    size(b->revoked_comment));
 	char *p;
 
 	if (k == NULL)
@@ -237,6 +242,8 @@ keep(const struct store_binding *b)
 	k->b.comment = keep_text(&p, b->comment);
 	k->b.keyname = keep_text(&p, b->keyname);
 	k->b.address = keep_text(&p, b->address);
+	k->b.revoked_login = keep_text(&p, b->revoked_login);
+	k->b.revoked_comment = keep_text(&p, b->revoked_comment);
 	return k;
 }
 

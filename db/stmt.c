@@ -15,17 +15,19 @@
 
 #define BINDING "SELECT " COLUMNS ", ifnull(s.last_seen, 0)," \
 	" ifnull(s.days, 0), ifnull(s.times, 0), s.address," \
-	" EXISTS (SELECT 1 FROM revoked AS r WHERE r.fp = b.fp), " \
+	" r.at, r.login, r.comment, " \
 	BESIDE("binding", "('learned')") ", " \
 	BESIDE("binding", "('pinned', 'accepted')") \
 	" FROM binding AS b JOIN key AS k ON k.fp = b.fp" \
-	" LEFT JOIN sighting AS s ON s.binding = b.id"
+	" LEFT JOIN sighting AS s ON s.binding = b.id" \
+	" LEFT JOIN revoked AS r ON r.fp = b.fp"
 
 #define REPLAYED "SELECT " COLUMNS ", 0, 0, 0, NULL," \
-	" EXISTS (SELECT 1 FROM temp.replay_revoked AS r WHERE r.fp = b.fp), " \
+	" r.at, r.login, r.comment, " \
 	BESIDE("temp.replay", "('learned')") ", " \
 	BESIDE("temp.replay", "('pinned', 'accepted')") \
-	" FROM temp.replay AS b JOIN key AS k ON k.fp = b.fp"
+	" FROM temp.replay AS b JOIN key AS k ON k.fp = b.fp" \
+	" LEFT JOIN temp.replay_revoked AS r ON r.fp = b.fp"
 
 /* A pin that is pinned again keeps what isn't bettered. */
 #define RENEWED	"(state = 'pinned' AND excluded.state = 'pinned')"

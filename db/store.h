@@ -32,7 +32,9 @@ struct store_binding {
 	/* What was seen of it; 0 and NULL: never.  Not written with it. */
 	int64_t		 last_seen, days, times;
 	const char	*address;
-	int		 revoked;	/* its key is */
+	int		 revoked;	/* its key is: */
+	int64_t		 revoked_at;
+	const char	*revoked_login, *revoked_comment;	/* or NULL */
 	/* Bindings of the same identity, this one among them. */
 	int64_t		 learned, live;
 };
@@ -190,6 +192,7 @@ int	 store_revoked_delete(struct store *, const uint8_t *fp,
 	    struct btns_err *);
 int	 store_revoked_get(struct store *, const uint8_t *fp,
 	    store_revoked_fn *, void *, struct btns_err *);
+/* The rows are copied first, as above. */
 int	 store_revoked_range(struct store *, const uint8_t *low,
 	    const uint8_t *high, store_revoked_fn *, void *,
 	    struct btns_err *);

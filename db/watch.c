@@ -1,4 +1,7 @@
 /* What is seen, told and counted beside the bindings. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "../lib/err.h"
 #include "query.h"
 #include "store.h"
@@ -91,13 +94,52 @@ store_revoked_get(struct store *s, const uint8_t *fp, store_revoked_fn *fn,
 	return rv == 0 ? rows : rv;
 }
 
+/* A row that outlives its statement: one block, freed as one. */
+struct kept {
+	struct store_revoked	 r;
+	struct kept		*next;
+	uint8_t			 fp[STORE_DIGEST];
+	char			 text[];
+};
+
+static int
+keep(const struct store_revoked *r, void *arg)
+{
+	size_t a = strlen(r->actor) + 1, l = strlen(r->login) + 1;
+	size_t c = r->comment == NULL ? 0 : strlen(r->comment) + 1;
+	struct kept ***last = arg, *k = malloc(sizeof(*k) + a + l + c);
+
+	if (k == NULL)
+		return 1;		/* out of memory */
+	memcpy(k->fp, r->fp, STORE_DIGEST);
+	memcpy(k->text, r->actor, a);
+	memcpy(k->text + a, r->login, l);
+	k->r = (struct store_revoked){ k->fp, r->at, k->text, k->text + a,
+	    NULL };
+	if (c > 0)
+		k->r.comment = memcpy(k->text + a + l, r->comment, c);
+	k->next = NULL;
+	**last = k;
+	*last = &k->next;
+	return 0;
+}
+
 int
 store_revoked_range(struct store *s, const uint8_t *low, const uint8_t *high,
     store_revoked_fn *fn, void *arg, struct btns_err *e)
 {
-	int rows;
+	struct kept *first = NULL, **last = &first, *k;
+	int rows, rv = walk_revoked(s, low, high, keep, &last, &rows, e);
 
-	return walk_revoked(s, low, high, fn, arg, &rows, e);
+	if (rv == 1)
+		rv = btns_fail(e, BTNS_E_NOMEM, "out of memory");
+	for (k = first; k != NULL && rv == 0; k = k->next)
+		rv = fn(&k->r, arg);
+	for (; first != NULL; first = k) {
+		k = first->next;
+		free(first);
+	}
+	return rv;
 }
 
 int

@@ -56,7 +56,9 @@ struct btns_pin {
 	const char	*state;		/* "pinned", ..., "conflict" */
 	bool		 live;		/* its key belongs in the tree */
 	bool		 trouble;	/* its identity has a conflict */
-	bool		 revoked;	/* its key is */
+	bool		 revoked;	/* its key is: */
+	int64_t		 revoked_at;
+	const char	*revoked_login, *revoked_comment;	/* or NULL */
 	const char	*keyname;	/* "RSA 3072" */
 	int64_t		 since, first_seen;
 	int64_t		 last_seen, days, times;	/* 0: never */
@@ -73,7 +75,10 @@ int	 btns_pin_key(struct btns_key *, const struct btns_pin *,
 /* 0 goes on; anything else stops the walk and is returned. */
 typedef int btns_pin_fn(const struct btns_pin *, void *);
 
-/* All, by identity; no lock is held during the callbacks. */
+/*
+ * All, by identity.  No lock is held during the callbacks, here and below,
+ * unless something else is said: what they print may block.
+ */
 int	 btns_pins_each(struct btns_pins *, btns_pin_fn *, void *,
 	    struct btns_err *);
 /* Whose key belongs in the tree.  Strings are borrowed. */
@@ -87,13 +92,13 @@ typedef int btns_live_fn(const struct btns_live *, void *);
 /* All of these, by type and value.  A lock is held. */
 int	 btns_live_each(struct btns_pins *, btns_live_fn *, void *,
 	    struct btns_err *);
-/* Those of identities in conflict, an identity's together; no lock. */
+/* Those of identities in conflict, an identity's together. */
 int	 btns_pins_trouble(struct btns_pins *, btns_pin_fn *, void *,
 	    struct btns_err *);
 /* All as they were at a time, by the history; one time a session. */
 int	 btns_pins_at(struct btns_pins *, int64_t at, btns_pin_fn *, void *,
 	    struct btns_err *);
-/* The bindings of an identity; no lock, here and below. */
+/* The bindings of an identity. */
 int	 btns_pins_of(struct btns_pins *, const struct btns_ident *,
 	    btns_pin_fn *, void *, struct btns_err *);
 /* The bindings of its look-alikes, and its own. */

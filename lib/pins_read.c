@@ -26,6 +26,9 @@ pins_row(const struct store_binding *b, void *arg)
 	if (pin.trouble && strcmp(b->state, "learned") == 0)
 		pin.state = "conflict";
 	pin.revoked = b->revoked != 0;
+	pin.revoked_at = b->revoked_at;
+	pin.revoked_login = b->revoked_login;
+	pin.revoked_comment = b->revoked_comment;
 	pin.keyname = b->keyname;
 	pin.since = b->since;
 	pin.first_seen = b->first_seen;

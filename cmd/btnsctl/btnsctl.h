@@ -28,7 +28,7 @@ int	 ctl_unrevoke(struct cli *, const struct cli_args *,
 int	 ctl_verify(struct cli *, const struct cli_args *, struct btns_err *);
 
 /* The columns of list, and of show in JSON and TSV. */
-#define PIN_COLS	13
+#define PIN_COLS	16
 extern const struct out_col pin_cols[PIN_COLS];
 
 /*

@@ -15,7 +15,8 @@ const struct out_col pin_cols[PIN_COLS] = {
 	{ "times_seen", NULL, 0 }, { "source", NULL, 0 },
 	{ "address", NULL, 0 }, { "evidence", NULL, 0 },
 	{ "actor", NULL, 0 }, { "identity", "IDENTITY", 0 },
-	{ "comment", NULL, 0 },
+	{ "comment", NULL, 0 }, { "revoked_at", NULL, 0 },
+	{ "revoked_by", NULL, 0 }, { "revoked_comment", NULL, 0 },
 };
 
 struct list {
@@ -57,7 +58,7 @@ void
 pin_row(struct out *o, const struct btns_pin *pin, int exported)
 {
 	char hex[BTNS_FP_HEX], fp[FP_SHORT], first[TIME_TEXT];
-	char id[BTNS_ID_PRINT], seen[TIME_TEXT], age[24];
+	char id[BTNS_ID_PRINT], seen[TIME_TEXT], revoked[TIME_TEXT], age[24];
 
 	btns_fp_hex(hex, &pin->fp);
 	fp_short(fp, &pin->fp);
@@ -84,6 +85,10 @@ pin_row(struct out *o, const struct btns_pin *pin, int exported)
 	out_str(o, pin->login);
 	out_str(o, id);
 	out_str(o, pin->comment);
+	time_text(revoked, pin->revoked_at);
+	out_str(o, pin->revoked ? revoked : NULL);
+	out_str(o, pin->revoked_login);
+	out_str(o, pin->revoked_comment);
 }
 
 static bool

@@ -101,6 +101,35 @@ alike(const struct btns_pin *pin, void *arg)
 	return 0;
 }
 
+static int
+any(const struct btns_pin *pin, void *arg)
+{
+	(void)pin;
+	(void)arg;
+	return 1;
+}
+
+/* The row of a revoked key that no identity has: all others have a row. */
+static int
+revoked_row(struct show *s, const struct btns_revoked *r, const char *hex,
+    const char *at)
+{
+	int i, rv = btns_pins_by_prefix(s->pins, hex, any, NULL, s->e);
+
+	if (rv != 0)
+		return rv == 1 ? 0 : -1;
+	out_str(&s->out, "revoked");
+	out_bool(&s->out, 0);
+	out_str(&s->out, hex);
+	for (i = 3; i < PIN_COLS - 3; i++)
+		out_str(&s->out, NULL);
+	out_str(&s->out, at);
+	out_str(&s->out, r->login);
+	out_str(&s->out, r->comment);
+	s->n++;
+	return 0;
+}
+
 /* The line of a revoked key, before its bindings. */
 static int
 revoked(const struct btns_revoked *r, void *arg)
@@ -111,7 +140,9 @@ revoked(const struct btns_revoked *r, void *arg)
 	btns_fp_hex(hex, &r->fp);
 	time_text(at, r->at);
 	s->revoked = true;
-	if (s->cli->fmt != OUT_TABLE || s->pem)
+	if (s->cli->fmt != OUT_TABLE)
+		return revoked_row(s, r, hex, at);
+	if (s->pem)
 		return 0;
 	printf("revoked %s\nrevoked  %s by %s\n", hex, at, r->login);
 	if (r->comment != NULL) {
@@ -153,6 +184,8 @@ ctl_show(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 	struct show s = { .cli = cli, .pem = a->opt['k'] != NULL, .e = e };
 	int rv;
 
+	if (s.pem && cli->fmt != OUT_TABLE)
+		return cli_usage(e, "-k and -o: one or the other");
 	if (session_open(&s.pins, cli, e) == -1)
 		return -1;
 	if ((rv = pin_tree(&s.tree, s.pins, e)) == 0)

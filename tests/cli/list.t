@@ -76,17 +76,17 @@ check 1 "a pattern that begins with -" btnsctl list -- -s
 # --- for programs
 check 0 "TSV" btnsctl list -o tsv
 awk -F '\t' '{ print NF }' out | sort -u >said
-same said "has 13 columns" <<EOT
-13
+same said "has 16 columns" <<EOT
+16
 EOT
-cut -f 1-3,6-13 out >said
+cut -f 1-3,6-16 out >said
 tab() {
 	tr '|' '\t'
 }
 tab >want <<EOT
-pinned|yes|$c|0|0|file|-|operator|$me|ipv4/192.0.2.7|-
-pinned|yes|$a|0|0|file|-|fingerprint|$me|fqdn/gw.example.org|the gate
-pinned|no|$b|0|0|file|-|operator|$me|ufqdn/lap17@example.org|-
+pinned|yes|$c|0|0|file|-|operator|$me|ipv4/192.0.2.7|-|-|-|-
+pinned|yes|$a|0|0|file|-|fingerprint|$me|fqdn/gw.example.org|the gate|-|-|-
+pinned|no|$b|0|0|file|-|operator|$me|ufqdn/lap17@example.org|-|-|-|-
 EOT
 same said "of these" <want
 cut -f 4 out | grep -vE \
@@ -98,7 +98,7 @@ check 0 "JSON" btnsctl list -o json
 jq -r 'keys_unsorted | join(" ")' out | sort -u >said
 same said "has the same by name" <<EOT
 state exported fingerprint first_seen last_seen days_seen times_seen source\
- address evidence actor identity comment
+ address evidence actor identity comment revoked_at revoked_by revoked_comment
 EOT
 jq -c '[.state, .exported, .fingerprint, .last_seen, .days_seen, .identity,
     .comment]' out >said
@@ -207,8 +207,45 @@ EOT
 check 0 "TSV of show" btnsctl show -o tsv "$b"
 awk -F '\t' '{ print NF }' out | sort -u >said
 same said "is that of list" <<EOT
-13
+16
 EOT
+check 2 "-k in JSON" btnsctl show -k -o json gw.example.org
+
+# --- a revocation, as rows say it
+f=$(printf '%064d' 7)
+check 0 "a key is revoked" btnsctl revoke -q -c 'lost' "$b"
+check 0 "and one that nobody had" btnsctl revoke -q "$f"
+jqr='[.state, .exported, .identity, .revoked_by, .revoked_comment,
+    (.revoked_at // "" | test("^20.*Z$"))]'
+check 0 "the former in JSON" btnsctl show -o json "$b"
+jq -c "$jqr" out | sort >said
+same said "says when, by whom and why" <<EOT
+["retired",false,"fqdn/old.example.org","$(id -un)","lost",true]
+["retired",false,"ufqdn/lap17@example.org","$(id -un)","lost",true]
+EOT
+check 0 "the latter in JSON" btnsctl show -o json "$f"
+jq -c "$jqr" out >said
+same said "is a row without an identity" <<EOT
+["revoked",false,null,"$(id -un)",null,true]
+EOT
+check 0 "in TSV" btnsctl show -o tsv "$f"
+awk -F '\t' '{ print NF, $1, $3, $12, $16 }' out >said
+same said "too" <<EOT
+16 revoked $f - -
+EOT
+btnsctl list -o json -s revoked | jq -c .revoked_comment >said
+same said "list has it too" <<EOT
+"lost"
+"lost"
+EOT
+btnsctl list -a 2037-01-01 -s revoked -o json | jq -c .revoked_by | sort -u >said
+same said "and list -a, by the history" <<EOT
+"$(id -un)"
+EOT
+check 0 "who isn't revoked" btnsctl show -o json "$a"
+yes "has nulls" jq -e '.revoked_at == null and .revoked_by == null and
+    .revoked_comment == null' was.out
+check 0 "what was done is undone" btnsctl unrevoke -q -c mistake "$b"
 check 0 "an identity of digits" \
     btnskey pin -q -y fqdn/862be069 c.pub
 check 2 "which is a key as well" btnsctl show 862be069
