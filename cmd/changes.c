@@ -8,11 +8,14 @@ static const struct out_col cols[] = {
 	{ .key = "op" }, { .key = "identity" }, { .key = "path" },
 	{ .key = "fingerprint" }, { .key = "old_fingerprint" },
 	{ .key = "sa" }, { .key = "reason" }, { .key = "fix" },
+	{ .key = "there" }, { .key = "trusted" }, { .key = "moved_to" },
+	{ .key = "failed_op" }, { .key = "keep" },
 };
 
 struct changes {
 	const struct cli *cli;
 	const char	*iked;
+	FILE		*to;		/* of what is no row */
 	bool		 dry;
 	struct out	 out;
 };
@@ -24,12 +27,13 @@ static const char op_char[] = {
 };
 
 static const char *
-reason(const struct btns_change *c)
+reason(const struct changes *ch, const struct btns_change *c)
 {
 	if (c->failed)
 		return c->note;
 	if (c->op == PLAN_ASIDE)
-		return "a REVOKED key was in it; moved aside";
+		return ch->dry ? "a REVOKED key is in it; would be moved"
+		    " aside" : "a REVOKED key was in it; moved aside";
 	if (c->op == PLAN_GONE)
 		return "gone";
 	if (c->op != PLAN_FOREIGN)
@@ -76,13 +80,14 @@ full_path(char *out, size_t size, const struct changes *ch,
 }
 
 static void
-print_path(const char *before, const struct btns_change *c)
+print_path(const struct changes *ch, const char *before,
+    const struct btns_change *c)
 {
 	char path[IKED_PATH];
 
 	iked_path_of(path, sizeof(path), c);
-	fputs(before, stdout);
-	out_text(stdout, path);
+	fputs(before, ch->to);
+	out_text(ch->to, path);
 }
 
 static void
@@ -97,81 +102,125 @@ still_up(const struct changes *ch, const struct btns_change *c)
 		fprintf(stderr, "    ikectl reset id %s\n", word);
 }
 
-/* One command for each answer, or none for a name that nobody can type. */
+/* The commands that answer a foreign file, each or "". */
+#define COMMAND	(2 * IKED_PATH + AGAIN + 128)
+struct answers {
+	char	replace[COMMAND], keep[COMMAND], drop[COMMAND];
+};
+
+/* None at all for a name that nobody can type. */
 static void
-fixes(const struct changes *ch, const struct btns_change *c)
+answer(struct answers *a, const struct changes *ch,
+    const struct btns_change *c)
 {
 	char path[2 * IKED_PATH], word[2 * IKED_PATH + 64], store[AGAIN];
 
+	a->replace[0] = a->keep[0] = a->drop[0] = '\0';
 	full_path(path, sizeof(path), ch, c);
-	if (!sh_word(word, sizeof(word), path)) {
-		printf("    drop:    rm it, by ls -b in %s\n", ch->iked);
+	if (c->op != PLAN_FOREIGN || !sh_word(word, sizeof(word), path))
 		return;
-	}
 	(void)again_store(store, ch->cli);
 	if (c->want && !c->directory)
-		printf("    replace: btnsctl export%s -f\n", store);
+		(void)snprintf(a->replace, COMMAND, "btnsctl export%s -f",
+		    store);
 	else if (c->has_fp && c->trusted && !c->stray)
-		printf("    keep:    btnsctl import%s %s\n", store, word);
-	printf("    drop:    rm %s%s\n", c->directory ? "-r " : "", word);
+		(void)snprintf(a->keep, COMMAND, "btnsctl import%s %s", store,
+		    word);
+	(void)snprintf(a->drop, COMMAND, "rm %s%s", c->directory ? "-r " : "",
+	    word);
+}
+
+static void
+fixes(const struct changes *ch, const struct btns_change *c)
+{
+	struct answers a;
+
+	answer(&a, ch, c);
+	if (a.replace[0] != '\0')
+		fprintf(ch->to, "    replace: %s\n", a.replace);
+	if (a.keep[0] != '\0')
+		fprintf(ch->to, "    keep:    %s\n", a.keep);
+	if (a.drop[0] != '\0') {
+		fprintf(ch->to, "    drop:    %s\n", a.drop);
+		return;
+	}
+	fputs("    drop:    rm it, by ls -b in ", ch->to);
+	out_text(ch->to, ch->iked);
+	putc('\n', ch->to);
 }
 
 static void
 foreign(const struct changes *ch, const struct btns_change *c)
 {
-	print_path("! ", c);
-	printf(": %s%s\n    there    ", reason(c), !c->trusted ? "" :
-	    c->want ? "; iked TRUSTS it, not the pin" : "; iked TRUSTS it");
-	out_text(stdout, c->note);
-	putchar('\n');
+	print_path(ch, "! ", c);
+	fprintf(ch->to, ": %s%s\n    there    ", reason(ch, c),
+	    !c->trusted ? "" : c->want ? "; iked TRUSTS it, not the pin" :
+	    "; iked TRUSTS it");
+	out_text(ch->to, c->note);
+	putc('\n', ch->to);
 	fixes(ch, c);
+}
+
+static const char *
+or_null(const char *s)
+{
+	return *s == '\0' ? NULL : s;
 }
 
 static void
 row(struct changes *ch, const struct btns_change *c, const char *hex)
 {
-	char op[2] = { c->failed ? '!' : op_char[c->op], '\0' };
-	char old[BTNS_FP_HEX], path[2 * IKED_PATH];
-	char word[2 * IKED_PATH + 64], fix[2 * IKED_PATH + 128] = "";
+	const char op[2] = { op_char[c->op], '\0' };
+	bool there = !c->failed &&
+	    (c->op == PLAN_FOREIGN || c->op == PLAN_ASIDE);
+	char old[BTNS_FP_HEX];
 	struct btns_ident id;
 	struct btns_err ignored;
+	struct answers a;
 
 	btns_fp_hex(old, &c->old_fp);
-	full_path(path, sizeof(path), ch, c);
-	if (c->op == PLAN_FOREIGN && sh_word(word, sizeof(word), path))
-		(void)snprintf(fix, sizeof(fix), "rm %s%s",
-		    c->directory ? "-r " : "", word);
-	out_str(&ch->out, op);
+	answer(&a, ch, c);
+	out_str(&ch->out, c->failed ? "!" : op);
 	out_str(&ch->out, btns_ident_parse(&id, c->path, &ignored) == 0 ?
 	    c->path : NULL);
 	out_str(&ch->out, c->path);
 	out_str(&ch->out, hex);
 	out_str(&ch->out, c->had_fp ? old : NULL);
 	out_str(&ch->out, sa_text(c->sa));
-	out_str(&ch->out, reason(c));
-	out_str(&ch->out, fix[0] == '\0' ? NULL : fix);
+	out_str(&ch->out, reason(ch, c));
+	out_str(&ch->out, or_null(a.replace[0] != '\0' ? a.replace :
+	    a.drop));
+	out_str(&ch->out, there ? c->note : NULL);
+	if (there)
+		out_bool(&ch->out, c->trusted);
+	else
+		out_str(&ch->out, NULL);
+	out_str(&ch->out, c->aside);
+	out_str(&ch->out, c->failed ? op : NULL);
+	out_str(&ch->out, or_null(a.keep));
 }
 
 static void
-sa_note(const struct btns_change *c)
+sa_note(const struct changes *ch, const struct btns_change *c)
 {
 	if (c->sa != BTNS_SA_UNKNOWN)
-		printf("  (%s)", sa_text(c->sa));
-	putchar('\n');
+		fprintf(ch->to, "  (%s)", sa_text(c->sa));
+	putc('\n', ch->to);
 }
 
 static void
 moved(const struct changes *ch, const struct btns_change *c, const char *fp)
 {
-	print_path("! ", c);
-	printf(": a REVOKED key was in it, and iked trusted it\n"
-	    "    key      %s\n    there    ", c->has_fp ? fp : "one of"
-	    " several");
-	out_text(stdout, c->note);
-	printf("\n    %s", ch->dry ? "would be moved aside" : "moved to ");
+	print_path(ch, "! ", c);
+	fprintf(ch->to, ": a REVOKED key %s in it, and iked trust%s it\n"
+	    "    key      %s\n    there    ", ch->dry ? "is" : "was",
+	    ch->dry ? "s" : "ed", fp);
+	out_text(ch->to, c->note);
+	fprintf(ch->to, "\n    %s", ch->dry ? "would be moved aside" :
+	    "moved to ");
 	if (c->aside != NULL)
-		out_text(stdout, c->aside);
-	sa_note(c);
+		out_text(ch->to, c->aside);
+	sa_note(ch, c);
 }
 
 static void
@@ -181,23 +230,23 @@ table(const struct changes *ch, const struct btns_change *c)
 
 	fp_short(fp, &c->fp);
 	if (c->failed) {
-		printf("! %c ", op_char[c->op]);
-		out_text(stdout, c->path);
-		printf(": ");
-		out_text(stdout, c->note);
-		putchar('\n');
+		fprintf(ch->to, "! %c ", op_char[c->op]);
+		out_text(ch->to, c->path);
+		fputs(": ", ch->to);
+		out_text(ch->to, c->note);
+		putc('\n', ch->to);
 	} else if (c->op == PLAN_FOREIGN)
 		foreign(ch, c);
 	else if (c->op == PLAN_ASIDE)
 		moved(ch, c, fp);
 	else if (c->op == PLAN_GONE) {
-		print_path("= ", c);
-		printf(": gone\n");
+		print_path(ch, "= ", c);
+		fputs(": gone\n", ch->to);
 	} else {
-		printf("%c ", op_char[c->op]);
-		out_text(stdout, c->path);
-		printf("  %s", c->has_fp ? fp : "-");
-		sa_note(c);
+		fprintf(ch->to, "%c ", op_char[c->op]);
+		out_text(ch->to, c->path);
+		fprintf(ch->to, "  %s", c->has_fp ? fp : "-");
+		sa_note(ch, c);
 	}
 }
 
@@ -213,49 +262,66 @@ static void
 print(const struct btns_change *c, void *arg)
 {
 	struct changes *ch = arg;
+	bool rows = ch->cli->fmt != OUT_TABLE && ch->to == stdout;
 	char hex[BTNS_FP_HEX];
 
 	if (c->sa == BTNS_SA_UP)
 		still_up(ch, c);
-	if (ch->cli->quiet && !news(ch, c))
+	if ((ch->cli->quiet || ch->to != stdout) && !news(ch, c))
 		return;
 	btns_fp_hex(hex, &c->fp);
-	if (ch->cli->fmt != OUT_TABLE)
+	if (rows)
 		row(ch, c, c->has_fp ? hex : NULL);
 	else
 		table(ch, c);
 }
 
+/* More would go than -m allows: a row that is about no path. */
 static void
-held(const struct changes *ch, const struct btns_tally *t)
+held(struct changes *ch, const struct btns_tally *t)
 {
-	char store[AGAIN];
+	char store[AGAIN], what[200], fix[AGAIN + 32];
+	int i;
 
-	if (ch->cli->fmt != OUT_TABLE || (ch->cli->quiet && t->told))
+	if (ch->cli->quiet && t->told)
 		return;
-	printf("! export: %lu pins would go or change and -m allows %lld;"
-	    " nothing %swas changed\n    look:    btnsctl export%s -n\n",
-	    t->held, (long long)t->max, t->removed + t->aside > 0 ? "else " :
-	    "", again_store(store, ch->cli));
+	(void)snprintf(what, sizeof(what), "%lu pins would go or change and"
+	    " -m allows %lld; nothing %swas changed", t->held,
+	    (long long)t->max, t->removed + t->aside > 0 ? "else " : "");
+	(void)snprintf(fix, sizeof(fix), "btnsctl export%s -n",
+	    again_store(store, ch->cli));
+	if (ch->cli->fmt == OUT_TABLE) {
+		fprintf(ch->to, "! export: %s\n    look:    %s\n", what, fix);
+		return;
+	}
+	out_str(&ch->out, "!");
+	for (i = 1; i < 6; i++)
+		out_str(&ch->out, NULL);
+	out_str(&ch->out, what);
+	out_str(&ch->out, fix);
+	for (i = 8; i < (int)(sizeof(cols) / sizeof(cols[0])); i++)
+		out_str(&ch->out, NULL);
 }
 
-int
-changes_export(const struct cli *cli, struct btns_pins *p,
+static int
+export(const struct cli *cli, FILE *to, struct btns_pins *p,
     const struct btns_export *which, struct btns_err *e)
 {
 	struct btns_export how = *which;
 	struct changes ch = { .cli = cli, .iked = btns_pins_iked(p),
-	    .dry = how.dry };
+	    .to = to, .dry = how.dry };
 	struct btns_tally t;
 
 	how.change = print;
 	how.arg = &ch;
 
 	out_begin(&ch.out, cli->fmt, cols, sizeof(cols) / sizeof(cols[0]));
-	if (btns_export(p, &how, &t, e) == -1 || out_end(&ch.out, e) == -1)
+	if (btns_export(p, &how, &t, e) == -1)
 		return -1;
 	if (t.held > 0)
 		held(&ch, &t);
+	if (out_end(&ch.out, e) == -1)
+		return -1;
 	if (t.failed + t.up > 0)
 		return CLI_TROUBLE;
 	/* A decision whose key was moved aside has done what it should. */
@@ -266,14 +332,22 @@ changes_export(const struct cli *cli, struct btns_pins *p,
 }
 
 int
+changes_export(const struct cli *cli, struct btns_pins *p,
+    const struct btns_export *which, struct btns_err *e)
+{
+	return export(cli, stdout, p, which, e);
+}
+
+int
 changes_decided(const struct cli *cli, struct btns_pins *p,
-    const struct btns_ident *id, size_t n, bool hunt, const char *done,
+    const struct btns_ident *id, size_t n, unsigned flags, const char *done,
     struct btns_err *e)
 {
 	static const struct btns_ident none;
 	struct btns_export how = { .only = n == 0 ? &none : id, .nonly = n,
-	    .hunt = hunt, .max = BTNS_MAX_NONE };
-	int rv = changes_export(cli, p, &how, e);
+	    .hunt = (flags & CHANGES_HUNT) != 0, .max = BTNS_MAX_NONE };
+	bool beside = (flags & CHANGES_BESIDE) != 0 && cli->fmt != OUT_TABLE;
+	int rv = export(cli, beside ? stderr : stdout, p, &how, e);
 
 	if (rv != -1 || ferror(stdout))
 		return rv;		/* not printed, but done */

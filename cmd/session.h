@@ -72,13 +72,14 @@ int	 changes_export(const struct cli *, struct btns_pins *,
 	    const struct btns_export *, struct btns_err *);
 
 /*
- * The same for n identities about which was decided just now, and with hunt
- * for each file that holds a revoked key.  done says so, before an error
- * that is never a plain no.
+ * The same for n identities about which was decided just now.  done says
+ * so, before an error that is never a plain no.
  */
+#define CHANGES_HUNT	1	/* and each file that holds a revoked key */
+#define CHANGES_BESIDE	2	/* rows are of another kind: news to stderr */
 int	 changes_decided(const struct cli *, struct btns_pins *,
-	    const struct btns_ident *, size_t n, bool hunt, const char *done,
-	    struct btns_err *);
+	    const struct btns_ident *, size_t n, unsigned flags,
+	    const char *done, struct btns_err *);
 
 /*
  * WHAT: 8 to 64 digits are a fingerprint, anything else an identity.

@@ -232,7 +232,7 @@ vouch_report(struct vouch *p, const struct trust_verdict *v,
 	if (say)
 		say_done(p, v);
 	if (p->a->opt['N'] == NULL)
-		rv = changes_decided(p->cli, p->store, &p->id, 1, false,
+		rv = changes_decided(p->cli, p->store, &p->id, 1, 0,
 		    "pinned in the store, but not in iked's tree", e);
 	/* Not before: who reads our stderr may be gone, and we by SIGPIPE. */
 	if (p->key.type == BTNS_RSA && p->key.bits > BTNS_RSA_IKED_BITS)

@@ -5,6 +5,41 @@
 #include "../session.h"
 #include "btnsctl.h"
 
+static const struct out_col cols[] = {
+	{ .key = "file" }, { .key = "pins" }, { .key = "accepted" },
+	{ .key = "revoked" }, { .key = "seq" }, { .key = "hash" },
+	{ .key = "former" }, { .key = "kept" }, { .key = "lost" },
+};
+
+/* how: of restore, or NULL. */
+static int
+row(const struct cli *cli, const char *file, const struct btns_counts *n,
+    const struct btns_head *h, const struct btns_restore *how,
+    struct btns_err *e)
+{
+	char hex[2 * BTNS_EVENT_HASH + 1];
+	struct out o;
+
+	btns_hex(hex, h->hash, BTNS_EVENT_HASH);
+	out_begin(&o, cli->fmt, cols, sizeof(cols) / sizeof(cols[0]));
+	out_str(&o, file);
+	out_int(&o, n->pinned);
+	out_int(&o, n->accepted);
+	out_int(&o, n->revoked);
+	out_int(&o, h->seq);
+	out_str(&o, hex);
+	out_str(&o, how == NULL || how->former[0] == '\0' ? NULL :
+	    how->former);
+	if (how == NULL) {
+		out_str(&o, NULL);
+		out_str(&o, NULL);
+	} else {
+		out_int(&o, (int64_t)how->nkept);
+		out_int(&o, (int64_t)how->nlost);
+	}
+	return out_end(&o, e);
+}
+
 static void
 counts(const struct btns_counts *n, const struct btns_head *h)
 {
@@ -30,7 +65,9 @@ ctl_backup(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 	if (session_open(&p, cli, e) == -1)
 		return -1;
 	rv = btns_backup(p, a->argv[0], a->opt['f'] != NULL, &n, &head, e);
-	if (rv == 0 && !cli->quiet) {
+	if (rv == 0 && !cli->quiet && cli->fmt != OUT_TABLE)
+		rv = row(cli, a->argv[0], &n, &head, NULL, e);
+	else if (rv == 0 && !cli->quiet) {
 		out_text(stdout, a->argv[0]);
 		printf(": ");
 		counts(&n, &head);
@@ -101,7 +138,9 @@ ctl_restore(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 		return btns_fail_sys(e, "restore");
 	rv = btns_restore(cli->store, a->argv[0], &how, e);
 	(void)fclose(r.to);
-	if (rv == 0 && !cli->quiet && cli->fmt == OUT_TABLE) {
+	if (rv == 0 && !cli->quiet && cli->fmt != OUT_TABLE)
+		rv = row(cli, a->argv[0], &how.counts, &how.head, &how, e);
+	else if (rv == 0 && !cli->quiet) {
 		out_text(stdout, a->argv[0]);
 		printf(": whole; ");
 		counts(&how.counts, &how.head);

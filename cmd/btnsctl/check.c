@@ -88,11 +88,49 @@ how(const struct check *c, char *out, size_t size)
 		    btns_hash_name((enum btns_hash)c->verdict.hash));
 }
 
+static const struct out_col cols[] = {
+	{ .key = "result" }, { .key = "identity" }, { .key = "fingerprint" },
+	{ .key = "state" }, { .key = "digits" },
+};
+
+/* The answer to a program; fp and state are NULL where no key is meant. */
+static int
+row(const struct check *c, const char *result, const char *identity,
+    const struct btns_fp *fp, const char *state)
+{
+	char hex[BTNS_FP_HEX] = "";
+	struct out o;
+
+	if (fp != NULL)
+		btns_fp_hex(hex, fp);
+	out_begin(&o, c->cli->fmt, cols, sizeof(cols) / sizeof(cols[0]));
+	out_str(&o, result);
+	out_str(&o, identity);
+	out_str(&o, fp == NULL ? NULL : hex);
+	out_str(&o, state);
+	if (c->have_heard && strcmp(result, "match") == 0)
+		out_int(&o, c->verdict.digits);
+	else
+		out_str(&o, NULL);
+	if (out_end(&o, c->e) == -1)
+		return -1;
+	return strcmp(result, "match") == 0 ? CLI_YES : CLI_NO;
+}
+
+/* Has a program asked, and does it want to know? */
+static bool
+rows(const struct check *c)
+{
+	return c->cli->fmt != OUT_TABLE && !c->cli->quiet;
+}
+
 static int
 match(const struct check *c)
 {
 	char fp[FP_SHORT], text[128];
 
+	if (rows(c))
+		return row(c, "match", c->name, &c->live_fp, c->live_state);
 	how(c, text, sizeof(text));
 	fp_short(fp, &c->live_fp);
 	if (!c->cli->quiet)
@@ -101,10 +139,27 @@ match(const struct check *c)
 }
 
 static int
+no_row(const struct check *c)
+{
+	if (c->revoked)
+		return row(c, "revoked", c->name, &c->match_fp, "revoked");
+	if (c->rejected)
+		return row(c, "rejected", c->name, &c->match_fp, "rejected");
+	if (c->live)
+		return row(c, c->have_heard && c->verdict.group != 0 ?
+		    "again" : "changed", c->name, &c->live_fp,
+		    c->live_state);
+	return row(c, "unknown", c->name, c->learned ? &c->match_fp : NULL,
+	    c->learned ? "learned" : NULL);
+}
+
+static int
 no(const struct check *c)
 {
 	char live[FP_SHORT], fp[FP_SHORT];
 
+	if (rows(c))
+		return no_row(c);
 	fp_short(live, &c->live_fp);
 	fp_short(fp, &c->match_fp);
 	if (c->cli->quiet)
@@ -150,6 +205,10 @@ by_key(struct check *c)
 		return -1;
 	if (!k.match || strcmp(on, "off") == 0)
 		return no(c);
+	if (rows(c)) {
+		btns_ident_print(k.name, &k.id);
+		return row(c, "match", k.name, &c->fp, k.live_state);
+	}
 	fp_short(fp, &c->fp);
 	if (!c->cli->quiet)
 		printf("match: fp/%s by its key, %s has no entry (RFC 5386 2;"

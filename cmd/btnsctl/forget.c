@@ -135,7 +135,7 @@ decide(struct forget *f, struct btns_err *e)
 	said(f, &v);
 	if (f->a->opt['N'] != NULL || !v.ends)
 		return CLI_YES;
-	rv = changes_decided(f->cli, f->store, &f->id, 1, false,
+	rv = changes_decided(f->cli, f->store, &f->id, 1, 0,
 	    "forgotten in the store, but its file may still be in iked's"
 	    " tree", e);
 	return rv == CLI_NO ? CLI_TROUBLE : rv;	/* another file there */

@@ -10,6 +10,11 @@
 
 #define ITEMS_MAX	1000000
 
+static const struct out_col cols[] = {
+	{ .key = "op" }, { .key = "identity" }, { .key = "fingerprint" },
+	{ .key = "path" }, { .key = "reason" },
+};
+
 /* What was found, kept until the store is locked: reading may take long. */
 struct found {
 	enum harvest_kind kind;
@@ -22,6 +27,9 @@ struct found {
 	char		*odd_text;	/* or NULL */
 	bool		 trusted;
 	uint8_t		 digest[32];
+	/* Of a row, once it was decided: NULL, nothing to tell. */
+	const char	*op;
+	char		*why;		/* or NULL */
 };
 
 struct import {
@@ -37,14 +45,56 @@ struct import {
 	unsigned long	 pins, learned, seen, same, revoked, left;
 	bool		 against;	/* another key speaks against one */
 	FILE		*to;		/* stdout, or kept till it is done */
+	struct found	*at;		/* is being decided, or NULL */
+	struct out	 out;
 	struct btns_err	*e;
 };
+
+/* A row of something that has no identity, or of what was decided. */
+static void
+row(struct import *m, const char *op, const struct found *f,
+    const char *object, const char *why)
+{
+	char name[BTNS_ID_PRINT], hex[BTNS_FP_HEX];
+
+	if (f != NULL) {
+		btns_ident_print(name, &f->ident);
+		btns_fp_hex(hex, &f->fp);
+	}
+	out_str(&m->out, op);
+	out_str(&m->out, f == NULL || f->kind == HARVEST_REVOKED ? NULL :
+	    name);
+	out_str(&m->out, f == NULL ? NULL : hex);
+	out_str(&m->out, object);
+	out_str(&m->out, why);
+}
+
+/* Kept with what is decided, behind what was said of it before. */
+static void
+note(struct import *m, struct found *f, const char *why)
+{
+	size_t n = f->why == NULL ? 0 : strlen(f->why);
+	size_t size = n + strlen(why) + 3;
+	char *p = realloc(f->why, size);
+
+	if (p == NULL) {
+		m->out.failed = 1;
+		return;
+	}
+	(void)snprintf(p + n, size - n, "%s%s", n == 0 ? "" : "; ", why);
+	f->why = p;
+}
 
 static void
 told(struct import *m, const char *object, const char *why)
 {
-	if (m->cli->fmt != OUT_TABLE)
+	if (m->cli->fmt != OUT_TABLE) {
+		if (m->at != NULL)
+			note(m, m->at, why);
+		else
+			row(m, "leave", NULL, object, why);
 		return;
+	}
 	fputs("! ", m->to);
 	out_text(m->to, object);
 	fputs(": ", m->to);
@@ -121,18 +171,20 @@ touch_pin(const struct btns_pin *pin, void *arg)
 }
 
 static int
-revoke(struct import *m, const struct found *f)
+revoke(struct import *m, struct found *f)
 {
 	char hex[BTNS_FP_HEX];
 	int rv = btns_pins_revoke(m->store, &f->fp, m->a->opt['c'], m->e);
 
 	if (rv == -1 && m->e->code == BTNS_E_REFUSED) {
+		f->op = "leave";
 		left(f->object, m->e->msg, m);
 		return 0;
 	}
 	if (rv == -1)
 		return -1;
 	btns_fp_hex(hex, &f->fp);
+	f->op = rv == 1 ? "revoke" : NULL;
 	m->revoked += rv == 1;
 	m->same += rv == 0;
 	return btns_pins_by_prefix(m->store, hex, touch_pin, m, m->e);
@@ -159,7 +211,7 @@ alike(struct import *m, const char *name, const char *other)
 }
 
 static int
-done(struct import *m, const struct found *f, const struct trust_verdict *v,
+done(struct import *m, struct found *f, const struct trust_verdict *v,
     const struct btns_view *view, const char *name)
 {
 	if (v->alarm != TRUST_QUIET)
@@ -171,6 +223,7 @@ done(struct import *m, const struct found *f, const struct trust_verdict *v,
 	case TRUST_BIND:
 	case TRUST_REPLACE:
 		m->pins++;
+		f->op = v->effect == TRUST_BIND ? "pin" : "replace";
 		if (f->odd_text != NULL)
 			told(m, name, f->odd_text);
 		if (view->alike[0] != '\0')
@@ -179,6 +232,7 @@ done(struct import *m, const struct found *f, const struct trust_verdict *v,
 		    touch(m, &f->ident);
 	case TRUST_NOTICE:
 		m->learned++;
+		f->op = "learn";
 		if (v->alarm == TRUST_QUIET && f->odd_text != NULL)
 			told(m, name, f->odd_text);
 		return 0;
@@ -193,7 +247,7 @@ done(struct import *m, const struct found *f, const struct trust_verdict *v,
 }
 
 static int
-bind(struct import *m, const struct found *f)
+bind(struct import *m, struct found *f)
 {
 	struct btns_order o = { .given = { .force = m->a->opt['f'] != NULL,
 	    .typed = f->trusted || f->ident.typed,
@@ -214,6 +268,7 @@ bind(struct import *m, const struct found *f)
 	if (v.reason == TRUST_OK)
 		return done(m, f, &v, &view, name);
 	m->left++;
+	f->op = "leave";
 	told(m, name, v.reason == TRUST_ASK ? "its key is another identity's"
 	    " too, and that takes proof: btnskey pin -F" :
 	    trust_reason_text(v.reason));
@@ -269,13 +324,29 @@ decide(struct import *m, bool dry)
 
 	if (btns_pins_begin(m->store, m->e) == -1)
 		return -1;
-	for (i = 0; i < m->n && rv == 0; i++)
-		rv = m->found[i].kind == HARVEST_REVOKED ?
-		    revoke(m, &m->found[i]) : bind(m, &m->found[i]);
+	for (i = 0; i < m->n && rv == 0; i++) {
+		m->at = &m->found[i];
+		rv = m->at->kind == HARVEST_REVOKED ? revoke(m, m->at) :
+		    bind(m, m->at);
+	}
+	m->at = NULL;
 	if (rv == 0)
 		return btns_pins_end(m->store, !dry, m->e);
 	(void)btns_pins_end(m->store, false, m->e);
 	return rv;
+}
+
+static void
+print_rows(struct import *m)
+{
+	const struct found *f;
+	size_t i;
+
+	for (i = 0; i < m->n; i++) {
+		f = &m->found[i];
+		if (f->op != NULL && (!m->cli->quiet || f->why != NULL))
+			row(m, f->op, f, f->object, f->why);
+	}
 }
 
 /* What is said is kept meanwhile: a reader that stops blocks nobody. */
@@ -294,6 +365,8 @@ decide_quietly(struct import *m, bool dry)
 	m->to = stdout;
 	(void)fwrite(text, 1, n, stdout);
 	free(text);
+	if (rv == 0 && m->cli->fmt != OUT_TABLE)
+		print_rows(m);
 	return rv;
 }
 
@@ -306,6 +379,7 @@ run(struct import *m)
 	    .left = left, .arg = m };
 	int i, rv = 0, tree = CLI_YES;
 
+	out_begin(&m->out, m->cli->fmt, cols, sizeof(cols) / sizeof(cols[0]));
 	if (m->a->argc == 0)
 		rv = btns_harvest_tree(&h, m->e);
 	for (i = 0; i < m->a->argc && rv == 0; i++)
@@ -316,9 +390,12 @@ run(struct import *m)
 	rv = m->left > 0 ? CLI_NO : CLI_YES;
 	if (!dry && m->a->opt['N'] == NULL && m->ntouched + m->revoked > 0)
 		tree = changes_decided(m->cli, m->store, m->touched,
-		    m->ntouched, m->revoked > 0, "imported into the store,"
+		    m->ntouched, CHANGES_BESIDE | (m->revoked > 0 ?
+		    CHANGES_HUNT : 0), "imported into the store,"
 		    " but not in iked's tree", m->e);
-	return tree == -1 ? -1 : cli_worst(rv, tree);
+	if (tree == -1 || out_end(&m->out, m->e) == -1)
+		return -1;
+	return cli_worst(rv, tree);
 }
 
 static int
@@ -354,6 +431,7 @@ ctl_import(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 		free(m.found[i].object);
 		free(m.found[i].path);
 		free(m.found[i].odd_text);
+		free(m.found[i].why);
 	}
 	free(m.found);
 	free(m.touched);

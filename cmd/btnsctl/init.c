@@ -63,7 +63,7 @@ ctl_init(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 		return -1;
 	}
 	btns_pins_close(p);
-	if (cli->quiet)
+	if (cli->quiet || cli->fmt != OUT_TABLE)
 		return CLI_YES;
 	out_text(stdout, cli->store);
 	printf(": created; 0 pins, %lu file%s in ", files,

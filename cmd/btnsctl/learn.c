@@ -74,16 +74,53 @@ refused(const struct learn *l, const struct trust_verdict *v,
 	    l->view.revoked_why[0] == '\0' ? "" : ": ", l->view.revoked_why);
 }
 
+struct row {
+	const struct learn *l;
+	struct btns_tree *tree;
+	struct out	 out;
+	struct btns_err	*e;
+};
+
+static int
+row(const struct btns_pin *pin, void *arg)
+{
+	struct row *r = arg;
+	int there;
+
+	if (memcmp(&pin->fp, &r->l->view.fp, sizeof(pin->fp)) != 0)
+		return 0;
+	if (pin_in_tree(&there, r->l->store, r->tree, pin, r->e) == -1)
+		return -1;
+	pin_row(&r->out, pin, there);
+	return 0;
+}
+
+/* The binding, as show has it. */
+static int
+print_row(const struct learn *l, struct btns_err *e)
+{
+	struct row r = { .l = l, .e = e };
+	int rv;
+
+	if (pin_tree(&r.tree, l->store, e) == -1)
+		return -1;
+	out_begin(&r.out, l->cli->fmt, pin_cols, PIN_COLS);
+	rv = btns_pins_of(l->store, &l->id, row, &r, e);
+	btns_tree_close(r.tree);
+	return rv == -1 ? -1 : out_end(&r.out, e);
+}
+
 static int
 report(struct learn *l, const struct trust_verdict *v, struct btns_err *e)
 {
 	char fp[FP_SHORT];
 	int rv = v->no ? CLI_NO : CLI_YES, tree = CLI_YES;
+	bool rows = l->cli->fmt != OUT_TABLE;
 
 	fp_short(fp, &l->view.fp);
 	if (v->alarm != TRUST_QUIET)
 		alarm_text(l, v);
-	if (!l->cli->quiet && v->effect != TRUST_NONE)
+	if (!rows && !l->cli->quiet && v->effect != TRUST_NONE)
 		printf("%s %s %s%s\n", v->effect == TRUST_ACCEPT ?
 		    "accepted" : v->effect == TRUST_NOTICE ? "learned" :
 		    "seen", l->name, fp, l->view.facts.rejected ?
@@ -91,8 +128,11 @@ report(struct learn *l, const struct trust_verdict *v, struct btns_err *e)
 		    " (Ed25519: iked cannot use it)" :
 		    l->view.facts.weak ? " (weak)" : "");
 	if (v->effect == TRUST_ACCEPT)
-		tree = changes_decided(l->cli, l->store, &l->id, 1, false,
+		tree = changes_decided(l->cli, l->store, &l->id, 1,
+		    CHANGES_BESIDE,
 		    "accepted in the store, but not in iked's tree", e);
+	if (rows && !l->cli->quiet && tree != -1 && print_row(l, e) == -1)
+		return -1;
 	return tree == -1 ? -1 : cli_worst(rv, tree);
 }
 

@@ -16,7 +16,8 @@ static const struct cli_cmd cmds[] = {
 	  .run = ctl_show },
 	{ .name = "check", .group = "see", .opts = COMMON "F:",
 	  .min = 1, .max = 2,
-	  .synopsis = "[-q] [-d store] [-F fingerprint] identity [file]",
+	  .synopsis = "[-q] [-d store] [-F fingerprint] [-o format] identity"
+	  " [file]",
 	  .brief = "compare a key with the trusted one", .run = ctl_check },
 	{ .name = "log", .group = "see", .opts = COMMON "t:", .max = 1,
 	  .synopsis = "[-d store] [-o format] [-t age] [identity |"
@@ -24,16 +25,18 @@ static const struct cli_cmd cmds[] = {
 	  .brief = "who trusted what, when and why", .run = ctl_log },
 	{ .name = "promote", .group = "decide", .opts = COMMON "F:NR:c:fy",
 	  .min = 1, .max = 1,
-	  .synopsis = "[-fNqy] [-c comment] [-d store] [-F fingerprint]\n"
-	  "                       [-R old] identity",
+	  .synopsis = "[-fNqy] [-c comment] [-d store] [-F fingerprint]"
+	  " [-o format]\n                       [-R old] identity",
 	  .brief = "pin the key that was learned", .run = ctl_promote },
 	{ .name = "reject", .group = "decide", .opts = COMMON "F:c:",
 	  .min = 1, .max = 1,
-	  .synopsis = "[-q] [-c comment] [-d store] -F fingerprint identity",
+	  .synopsis = "[-q] [-c comment] [-d store] [-o format]"
+	  " -F fingerprint\n                      identity",
 	  .brief = "not this key for this identity", .run = ctl_reject },
 	{ .name = "revoke", .group = "decide", .opts = COMMON "Nc:",
 	  .min = 1, .max = 1,
-	  .synopsis = "[-Nq] [-c comment] [-d store] identity | fingerprint",
+	  .synopsis = "[-Nq] [-c comment] [-d store] [-o format]\n"
+	  "                      identity | fingerprint",
 	  .brief = "never use a key again", .run = ctl_revoke },
 	{ .name = "unrevoke", .group = "decide", .opts = COMMON "c:",
 	  .min = 1, .max = 1,
@@ -41,17 +44,18 @@ static const struct cli_cmd cmds[] = {
 	  .brief = "take a revocation back", .run = ctl_unrevoke },
 	{ .name = "forget", .group = "decide", .opts = COMMON "Nc:y",
 	  .min = 1, .max = 2,
-	  .synopsis = "[-Nqy] [-c comment] [-d store] identity [fingerprint]",
+	  .synopsis = "[-Nqy] [-c comment] [-d store] [-o format] identity\n"
+	  "                      [fingerprint]",
 	  .brief = "take a pin back", .run = ctl_forget },
 	{ .name = "learn", .group = "learn", .opts = COMMON "A:S:",
 	  .min = 1, .max = 2,
-	  .synopsis = "[-q] [-A address] [-d store] [-S source] identity"
-	  " [file]",
+	  .synopsis = "[-q] [-A address] [-d store] [-o format]"
+	  " [-S source]\n                     identity [file]",
 	  .brief = "note a key, without trusting it", .run = ctl_learn },
 	{ .name = "import", .group = "learn", .opts = COMMON "NR:c:fi:np",
 	  .max = -1,
 	  .synopsis = "[-fNnpq] [-c comment] [-d store] [-i identity]"
-	  " [-R old]\n                      [path ...]",
+	  " [-o format]\n                      [-R old] [path ...]",
 	  .brief = "take over iked's tree, or files of keys",
 	  .run = ctl_import },
 	{ .name = "export", .group = "iked", .opts = COMMON "fm:n", .max = 0,
@@ -69,13 +73,13 @@ static const struct cli_cmd cmds[] = {
 	  " [name [value]]",
 	  .brief = "look at the settings, or change one", .run = ctl_set },
 	{ .name = "verify", .group = "store", .opts = COMMON, .max = 1,
-	  .synopsis = "[-q] [-d store] [seq:hash]",
+	  .synopsis = "[-q] [-d store] [-o format] [seq:hash]",
 	  .brief = "was the history changed?", .run = ctl_verify },
 	{ .name = "backup", .group = "store", .opts = COMMON "f",
-	  .min = 1, .max = 1, .synopsis = "[-fq] [-d store] file",
+	  .min = 1, .max = 1, .synopsis = "[-fq] [-d store] [-o format] file",
 	  .brief = "copy the store to a file", .run = ctl_backup },
 	{ .name = "restore", .group = "store", .opts = COMMON "fn",
-	  .min = 1, .max = 1, .synopsis = "[-fnq] [-d store] file",
+	  .min = 1, .max = 1, .synopsis = "[-fnq] [-d store] [-o format] file",
 	  .brief = "put a backup in the store's place", .run = ctl_restore },
 	{ .name = NULL }
 };

@@ -70,7 +70,7 @@ run(struct reject *r, struct btns_err *e)
 	if (!r->cli->quiet && r->cli->fmt == OUT_TABLE)
 		printf("%s %s %s\n", v.effect == TRUST_NONE ?
 		    "already rejected" : "rejected", r->name, fp);
-	return v.ends ? changes_decided(r->cli, r->store, &r->id, 1, false,
+	return v.ends ? changes_decided(r->cli, r->store, &r->id, 1, 0,
 	    "rejected in the store, but its file may still be in iked's"
 	    " tree", e) : CLI_YES;
 }

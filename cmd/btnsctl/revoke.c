@@ -123,8 +123,9 @@ run(struct cli *cli, const struct cli_args *a, struct btns_pins *p,
 	if (btns_pins_by_prefix(p, hex, owner, &o, e) == -1)
 		rv = -1;
 	else if (a->opt['N'] == NULL)
-		rv = changes_decided(cli, p, o.id, o.n, true, "revoked in the"
-		    " store, but its files may still be in iked's tree", e);
+		rv = changes_decided(cli, p, o.id, o.n, CHANGES_HUNT,
+		    "revoked in the store, but its files may still be in"
+		    " iked's tree", e);
 	free(o.id);
 	if (rv == CLI_NO)
 		rv = CLI_TROUBLE;	/* another's file stands there */
@@ -169,7 +170,7 @@ ctl_unrevoke(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 		rv = btns_fail(e, BTNS_E_NOTFOUND, "%s: not revoked", digits);
 	if (rv == 0)
 		rv = btns_pins_unrevoke(p, &w.fp, a->opt['c'], e);
-	if (rv == 0 && !cli->quiet)
+	if (rv == 0 && !cli->quiet && cli->fmt == OUT_TABLE)
 		printf("no longer revoked: %s\nNo binding came back: pin it"
 		    " again where it is meant.\n", w.name);
 	btns_pins_close(p);

@@ -52,17 +52,12 @@ show(const struct cli *cli, struct btns_pins *p, const char *only,
 	    out_end(&w.out, e) == -1 ? -1 : CLI_YES;
 }
 
-/* Who gets in by it? */
-static int
-say(struct btns_pins *p, const char *name, int64_t ends, struct btns_err *e)
+static void
+say_value(const char *name, const char *value, int64_t ends,
+    const char *tofu, const char *who)
 {
-	char value[BTNS_SETTING_MAX], tofu[BTNS_SETTING_MAX];
-	char who[BTNS_SETTING_MAX], until[TIME_TEXT];
+	char until[TIME_TEXT];
 
-	if (btns_setting_get(p, name, value, e) == -1 ||
-	    btns_setting_get(p, "tofu", tofu, e) == -1 ||
-	    btns_setting_get(p, "accept-for", who, e) == -1)
-		return -1;
 	time_text(until, ends);
 	printf("%s = %s%s%s", name, value[0] == '\0' ? "(nothing)" : value,
 	    ends == 0 ? "" : " until ", ends == 0 ? "" : until);
@@ -70,11 +65,28 @@ say(struct btns_pins *p, const char *name, int64_t ends, struct btns_err *e)
 		printf(", for %s", who[0] == '\0' ? "nobody: accept-for is"
 		    " empty" : who);
 	putchar('\n');
+}
+
+/* Who gets in by it?  Beside a row that is said on standard error. */
+static int
+say(const struct cli *cli, struct btns_pins *p, const char *name,
+    int64_t ends, struct btns_err *e)
+{
+	FILE *to = cli->fmt == OUT_TABLE ? stdout : stderr;
+	char value[BTNS_SETTING_MAX], tofu[BTNS_SETTING_MAX];
+	char who[BTNS_SETTING_MAX];
+
+	if (btns_setting_get(p, name, value, e) == -1 ||
+	    btns_setting_get(p, "tofu", tofu, e) == -1 ||
+	    btns_setting_get(p, "accept-for", who, e) == -1)
+		return -1;
+	if (cli->fmt == OUT_TABLE)
+		say_value(name, value, ends, tofu, who);
 	if ((strcmp(name, "tofu") != 0 && strcmp(name, "accept-for") != 0) ||
 	    strcmp(tofu, "accept-new") != 0 || who[0] == '\0')
 		return CLI_YES;
-	printf("WARNING: %s whoever claims such a name first gets a tunnel.\n"
-	    "Compare every fingerprint afterwards: btnsctl list -s"
+	fprintf(to, "WARNING: %s whoever claims such a name first gets a"
+	    " tunnel.\nCompare every fingerprint afterwards: btnsctl list -s"
 	    " accepted\n", ends == 0 ? "from now on" : "until then,");
 	return CLI_YES;
 }
@@ -111,10 +123,12 @@ set(const struct cli *cli, struct btns_pins *p, const struct cli_args *a,
 		return -1;
 	if (cli->quiet)
 		return CLI_YES;
-	if (say(p, a->argv[0], ends, e) == -1)
+	if ((cli->fmt != OUT_TABLE && show(cli, p, a->argv[0], e) == -1) ||
+	    say(cli, p, a->argv[0], ends, e) == -1)
 		return -1;
 	if (before && !after && n.accepted > 0)
-		printf("%lld accepted key%s stay%s in the tree; to withdraw"
+		fprintf(cli->fmt == OUT_TABLE ? stdout : stderr,
+		    "%lld accepted key%s stay%s in the tree; to withdraw"
 		    " one: btnsctl forget identity\n", (long long)n.accepted,
 		    n.accepted == 1 ? "" : "s", n.accepted == 1 ? "s" : "");
 	return CLI_YES;

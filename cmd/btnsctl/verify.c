@@ -5,16 +5,52 @@
 #include "../session.h"
 #include "btnsctl.h"
 
+static const struct out_col cols[] = {
+	{ .key = "result" }, { .key = "from" }, { .key = "to" },
+	{ .key = "head" }, { .key = "finding" },
+};
+
+struct verify {
+	const struct cli *cli;
+	struct out	 out;
+};
+
 static void
 wrong(const char *what, void *arg)
 {
-	const struct cli *cli = arg;
+	struct verify *v = arg;
+	int i;
 
-	if (cli->quiet)
+	if (v->cli->quiet)
 		return;
+	if (v->cli->fmt != OUT_TABLE) {
+		out_str(&v->out, "wrong");
+		for (i = 0; i < 3; i++)
+			out_str(&v->out, NULL);
+		out_str(&v->out, what);
+		return;
+	}
 	printf("! ");
 	out_text(stdout, what);
 	putchar('\n');
+}
+
+/* The last row: what it comes to. */
+static int
+row(struct verify *v, const char *result, const struct btns_head *h,
+    struct btns_err *e)
+{
+	char hex[2 * BTNS_EVENT_HASH + 1];
+	char head[sizeof(hex) + 24];
+
+	btns_hex(hex, h->hash, BTNS_EVENT_HASH);
+	(void)snprintf(head, sizeof(head), "%lld:%s", (long long)h->seq, hex);
+	out_str(&v->out, result);
+	out_int(&v->out, 1);
+	out_int(&v->out, h->seq);
+	out_str(&v->out, head);
+	out_str(&v->out, NULL);
+	return out_end(&v->out, e);
 }
 
 /* "318:9c41f0d2aa17b6e3", as verify, backup and syslog print it. */
@@ -54,6 +90,7 @@ int
 ctl_verify(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 {
 	char digits[2 * BTNS_FP_LEN + 1] = "";
+	struct verify v = { .cli = cli };
 	struct btns_head head;
 	struct btns_pins *p;
 	int64_t seq = 0;
@@ -62,13 +99,19 @@ ctl_verify(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 	if ((a->argc == 1 && anchor(&seq, digits, a->argv[0], e) == -1) ||
 	    session_open(&p, cli, e) == -1)
 		return -1;
-	rv = btns_verify(p, seq, digits, wrong, cli, &head, e);
-	if (rv == 0 && !cli->quiet)
+	out_begin(&v.out, cli->fmt, cols, sizeof(cols) / sizeof(cols[0]));
+	rv = btns_verify(p, seq, digits, wrong, &v, &head, e);
+	btns_pins_close(p);
+	if (rv != -1 && !cli->quiet && cli->fmt != OUT_TABLE &&
+	    row(&v, rv == 0 ? "whole" : "not-whole", &head, e) == -1)
+		return -1;
+	if (cli->quiet || cli->fmt != OUT_TABLE)
+		return rv == 0 ? CLI_YES : rv == 1 ? CLI_NO : -1;
+	if (rv == 0)
 		whole(&head, seq, a->argc == 1 ? a->argv[0] : NULL);
-	if (rv == 1 && !cli->quiet)
+	if (rv == 1)
 		printf("NOT WHOLE: the history or the tables were changed by"
 		    " something else than\nthese programs; restore a backup:"
 		    " btnsctl restore -n FILE\n");
-	btns_pins_close(p);
 	return rv == 0 ? CLI_YES : rv == 1 ? CLI_NO : -1;
 }

@@ -14,9 +14,10 @@ static const struct cli_cmd cmds[] = {
 	{ .name = "show", .opts = "D:o:", .min = 0, .max = 1,
 	  .synopsis = "[-D directory] [-o format] [file]",
 	  .brief = "show a key, and how to read it out", .run = key_show },
-	{ .name = "pin", .opts = "F:NR:c:d:fqy", .min = 1, .max = 2,
-	  .synopsis = "[-fNqy] [-c comment] [-d store] [-F fingerprint]\n"
-	  "                   [-R old] identity [file]",
+	{ .name = "pin", .opts = "F:NR:c:d:fo:qy", .min = 1,
+	  .max = 2,
+	  .synopsis = "[-fNqy] [-c comment] [-d store] [-F fingerprint]"
+	  " [-o format]\n                   [-R old] identity [file]",
 	  .brief = "pin a peer's key to its identity", .run = key_pin },
 	{ .name = NULL }
 };

@@ -44,7 +44,8 @@ unchanged() {
 check 2 "no terminal and no -y" alone btnsctl forget $id
 same err "is said" <<EOT
 btnsctl: no terminal to ask at: give -y
-usage: btnsctl forget [-Nqy] [-c comment] [-d store] identity [fingerprint]
+usage: btnsctl forget [-Nqy] [-c comment] [-d store] [-o format] identity
+                      [fingerprint]
 EOT
 check 1 "another key's fingerprint" btnsctl forget -y $id "$b"
 same err "names nothing" <<EOT

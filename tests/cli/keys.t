@@ -23,13 +23,13 @@ keys() {
 	sed 1q "$1" | jq -r 'keys_unsorted[]'
 }
 
-# short PAGE KEY: the list in another manual that begins with this key, and
-# ends where the lines of .Va do
+# short PAGE KEYS: the list in another manual that begins with these keys,
+# and ends where the lines of .Va do
 short() {
 	awk -v key="$2" '
 		/^\.D1 Va / || /^\.Va / {
 			sub(/^\.(D1 )?Va /, "")
-			on = on || $1 == key
+			on = on || index($0 " ", key " ") == 1
 			if (on)
 				print
 			next
@@ -37,20 +37,22 @@ short() {
 		{ on = 0 }' "$man/$1"
 }
 
-# rows SECTION [PAGE KEY] COMMAND...: COMMAND -o json has the keys that the
-# page names, and as many columns with -o tsv; status is what it exits with
+# rows SECTION PAGE KEYS PROGRAM VERB...: with -o json there are the keys that
+# the page names and nothing else, and as many columns with -o tsv; status is
+# what it exits with
 status=0
 rows() {
-	name=$1 other=$2 first=$3
-	shift 3
-	check $status "$name: in JSON" "$@" -o json
+	name=$1 other=$2 first=$3 program=$4
+	shift 4
+	check $status "$name: in JSON" "$program" -o json "$@"
+	yes "$name: and nothing else" jq -e . was.out
 	keys out >got
 	named "Rows of $name" Va >want
 	same got "$name: the keys that btns-pins.5 names" <want
 	xargs <got >line
 	short "$other" "$first" | xargs >want
 	same line "$name: the keys that $other names" <want
-	check $status "$name: in TSV" "$@" -o tsv
+	check $status "$name: in TSV" "$program" -o tsv "$@"
 	awk -F '\t' 'NR == 1 { print NF }' out >columns
 	awk 'END { print NR }' got >want
 	same columns "$name: as many columns" <want
@@ -83,7 +85,7 @@ rows set btnsctl.8 name btnsctl set
 
 cp b.pub "$pubkeys/fqdn/other.example.org"
 status=1
-rows export btnsctl.8 op btnsctl export
+rows export btnsctl.8 'op identity path' btnsctl export
 rows doctor btnsctl.8 severity btnsctl doctor
 status=0
 btnsctl export -o json >out
@@ -96,10 +98,27 @@ also change.keys forget btnsctl forget -o json -y b.example.org
 also change.keys revoke btnsctl revoke -o json gw.example.org
 check 0 "a first key is accepted" btnsctl set -q tofu accept-new
 check 0 "of some" btnsctl set -q accept-for 'fqdn/c*'
-also change.keys learn btnsctl learn -o json c.example.org c.pub
+rows 'list and show' btnsctl.8 state btnsctl learn c.example.org c.pub
+btnsctl learn -o json c.example.org c.pub | jq -c \
+    '[.state, .exported, .identity]' >got
+same got "learn: what became of it" <<EOT
+["accepted",true,"fqdn/c.example.org"]
+EOT
 also change.keys reject \
     btnsctl reject -o json -F "$(fp c.pub)" c.example.org
-also change.keys import btnsctl import -o json -p -i d.example.org d.pub
+also change.keys 'btnskey pin' btnskey pin -o json -y e.example.org d.pub
+rows check btnsctl.8 'result identity' btnsctl check e.example.org
+rows import btnsctl.8 'op identity fingerprint' \
+    btnsctl import -n -p -i d.example.org d.pub
+rows verify btnsctl.8 'result from' btnsctl verify
+rows 'backup and restore' btnsctl.8 file btnsctl backup -f old.db
+rows 'backup and restore' btnsctl.8 file btnsctl restore -n old.db
+rows set btnsctl.8 name btnsctl set remind 12h
+check 0 "a key comes back" btnsctl unrevoke -o json -c mistake "$(fp a.pub)"
+empty out "unrevoke: no row"
+check 0 "a store more" btnsctl init -f -o json -D "$iked" -d "$tmp/db/2.db"
+empty out "init: no row"
+check 0 "and the first again" btnsctl export -q -f
 
 check 0 "a pair" btnskey gen -q -t ec -D "$iked"
 rows 'btnskey show' btnskey.1 file btnskey show -D "$iked"
