@@ -24,6 +24,11 @@ iked_path(char out[IKED_PATH], const struct cli *cli, struct btns_err *e)
 	    *d == '/' ? "" : "/", strcmp(d, ".") == 0 ? "" : d);
 	if (n >= IKED_PATH)
 		return cli_usage(e, "-D %.60s...: too long", d);
+	/* It is printed, compared and kept in the history's lines. */
+	for (d = out; *d != '\0'; d++)
+		if ((unsigned char)*d < 0x20 || *d == 0x7f)
+			return cli_usage(e, "-D: a control byte in the"
+			    " directory's name");
 	while ((d = strstr(out, "//")) != NULL)
 		memmove(out + (d - out), d + 1, strlen(d));
 	n = strlen(out);

@@ -16,7 +16,7 @@
 
 /*
  * iked's directory of -D, or IKED_DIR, as an absolute path without / at
- * its end.  BTNS_E_USAGE: too long.  BTNS_E_SYS.
+ * its end.  BTNS_E_USAGE: too long, control bytes.  BTNS_E_SYS.
  */
 #define IKED_PATH	4096
 int	 iked_path(char out[IKED_PATH], const struct cli *,

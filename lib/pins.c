@@ -235,6 +235,18 @@ read_setting(struct btns_pins *p, const char *name, char *buf, size_t size,
 	return store_setting(p->store, name, copy_setting, &c, e) == 1;
 }
 
+/* What init stores; a path with control bytes would steer a terminal. */
+static bool
+absolute(const char *path)
+{
+	const char *p;
+
+	for (p = path; *p != '\0'; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			return false;
+	return path[0] == '/';
+}
+
 int
 btns_pins_open(struct btns_pins **out, const char *path, struct btns_err *e)
 {
@@ -257,14 +269,14 @@ btns_pins_open(struct btns_pins **out, const char *path, struct btns_err *e)
 	}
 	e->code = BTNS_OK;
 	if (read_setting(p, "iked", p->iked, sizeof(p->iked), e) &&
-	    p->iked[0] == '/' &&
+	    absolute(p->iked) &&
 	    read_setting(p, "store-id", p->id, sizeof(p->id), e)) {
 		*out = p;
 		return 0;
 	}
 	btns_pins_close(p);
 	return e->code != BTNS_OK ? -1 : btns_fail(e, BTNS_E_STORE,
-	    "%s: damaged: no store id", path);
+	    "%s: damaged: no store id, or none of iked's directory", path);
 }
 
 void

@@ -71,8 +71,9 @@ ctl_backup(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 		out_text(stdout, a->argv[0]);
 		printf(": ");
 		counts(&n, &head);
-		printf("no private key is in it: copy %s/private/local.key"
-		    " yourself\n", btns_pins_iked(p));
+		printf("no private key is in it: copy ");
+		out_text(stdout, btns_pins_iked(p));
+		printf("/private/local.key yourself\n");
 	}
 	btns_pins_close(p);
 	return rv;

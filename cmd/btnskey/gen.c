@@ -18,6 +18,7 @@
 
 struct gen {
 	const char	*iked;
+	char		 shown[4 * IKED_PATH];	/* the same, to be printed */
 	char		 again[AGAIN];	/* " -D directory", or "" */
 	enum btns_keytype type;
 	unsigned	 bits;
@@ -51,6 +52,7 @@ options(struct gen *g, const struct cli *cli, const struct cli_args *a,
 	long bits;
 
 	g->iked = cli->iked == NULL ? IKED_DIR : cli->iked;
+	out_escape(g->shown, sizeof(g->shown), g->iked);
 	(void)again_iked(g->again, cli);
 	g->quiet = cli->quiet;
 	g->force = a->opt['f'] != NULL;
@@ -78,7 +80,7 @@ kept_whole(const struct gen *g, const char *name)
 {
 	fprintf(stderr, "btnskey: %s/" OWN_PRIVATE ": exists (%s), kept\n"
 	    "iked can use it: btnskey show%s\nTo make another: btnskey"
-	    " gen%s -f\n", g->iked, name, g->again, g->again);
+	    " gen%s -f\n", g->shown, name, g->again, g->again);
 	return CLI_NO;
 }
 
@@ -106,7 +108,7 @@ keep(struct gen *g, struct btns_err *e)
 		return kept_whole(g, name);
 	if (!g->quiet)
 		printf("%s/" OWN_PRIVATE ": exists (%s), kept\n%s/" OWN_PUBLIC
-		    ": was missing, made from it\n", g->iked, name, g->iked);
+		    ": was missing, made from it\n", g->shown, name, g->shown);
 	return CLI_YES;
 }
 
@@ -128,9 +130,11 @@ report(const struct gen *g, const struct btns_key *pub, const char *kept,
     struct btns_err *e)
 {
 	const char *done = kept == NULL ? "made" : "replaced";
-	char hex[BTNS_FP_HEX];
+	char hex[BTNS_FP_HEX], old[4 * IKED_PATH] = "";
 	struct btns_fp fp;
 
+	if (kept != NULL)
+		out_escape(old, sizeof(old), kept);
 	if (g->type == BTNS_RSA && g->bits > BTNS_RSA_IKED_BITS)
 		fprintf(stderr, "WARNING: OpenIKED 7.2 starts with %d bits,"
 		    " but not with 16384\n", BTNS_RSA_IKED_BITS);
@@ -140,17 +144,16 @@ report(const struct gen *g, const struct btns_key *pub, const char *kept,
 		return -1;
 	btns_fp_hex(hex, &fp);
 	printf("%s/" OWN_PRIVATE ": %s%s%s\n%s/" OWN_PUBLIC ": %s\n"
-	    "fingerprint  %s\n", g->iked, done, kept == NULL ? "" :
-	    ", the old pair is ", kept == NULL ? "" : kept, g->iked, done,
-	    hex);
+	    "fingerprint  %s\n", g->shown, done, kept == NULL ? "" :
+	    ", the old pair is ", old, g->shown, done, hex);
 	if (kept != NULL)
 		printf("WARNING: a peer that pinned the old key refuses this"
 		    " host once iked loads the\nnew one, at the latest at the"
 		    " next boot.\nnext: give %s/" OWN_PUBLIC " to every peer,"
-		    " then: ikectl reload\n", g->iked);
+		    " then: ikectl reload\n", g->shown);
 	else
 		printf("next: give %s/" OWN_PUBLIC " to every peer, and read"
-		    " them this:\n      btnskey show%s\n", g->iked,
+		    " them this:\n      btnskey show%s\n", g->shown,
 		    g->again);
 	return CLI_YES;
 }

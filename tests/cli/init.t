@@ -78,6 +78,30 @@ else
 	skip "other users" "run this as root"
 fi
 
+# --- a name that would steer a terminal
+esc=$(printf '%s/\033[31m\nx' "$tmp")
+mkdir "$esc"
+check 2 "a control byte in the directory's name" btnsctl init -D "$esc"
+like err "is said" '^btnsctl: -D: a control byte in the directory.s name$'
+no "and nothing is made" test -e "$store"
+no "there neither" test -e "$esc/pubkeys"
+odd=$(printf '%s/\342\200\256odd' "$tmp")
+mkdir "$odd"
+check 0 "what turns the direction of text" btnsctl init -D "$odd"
+like out "is escaped" 'files in .*/\\xe2\\x80\\xaeodd/pubkeys$'
+check 0 "by backup too" btnsctl backup backup.db
+like out "is escaped" ': copy .*/\\xe2\\x80\\xaeodd/private/local\.key yourself$'
+cp "$good/p256.spki.pem" "$odd/pubkeys/fqdn/gw.example.org"
+check 1 "and by export" btnsctl export
+like out "is escaped" '^    drop:    rm it, by ls -b in .*/\\xe2\\x80\\xaeodd$'
+check 0 "and by btnskey gen" btnskey gen -t ec -D "$odd"
+like out "is escaped" '/\\xe2\\x80\\xaeodd/local\.pub: made$'
+check 1 "again" btnskey gen -t ec -D "$odd"
+like err "is escaped" '/\\xe2\\x80\\xaeodd/private/local\.key: exists'
+sql "UPDATE setting SET value = value || char(10) WHERE name = 'iked'"
+check 3 "a store that says so" btnsctl list
+like err "is damaged" ': damaged: no store id, or none of iked.s directory$'
+
 # --- made
 for u in 022 000 077 027; do
 	rm -rf "${tmp:?}/etc" "$tmp/db"
