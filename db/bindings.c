@@ -381,6 +381,7 @@ read_page(struct store *s, enum store_set set, struct page *pg,
 	static const enum stmt stmt[] = {
 		[STORE_ALL] = STMT_PAGE,
 		[STORE_LEARNED] = STMT_PAGE_LEARNED,
+		[STORE_LIVE] = STMT_PAGE_LIVE,
 		[STORE_REPLAYED] = STMT_PAGE_REPLAYED
 	};
 	struct query q;

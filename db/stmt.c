@@ -22,6 +22,11 @@
 	" LEFT JOIN sighting AS s ON s.binding = b.id" \
 	" LEFT JOIN revoked AS r ON r.fp = b.fp"
 
+/* What a file is written from, and no more. */
+#define LIVE "SELECT " COLUMNS ", 0, 0, 0, NULL, 0, 0, 1" \
+	" FROM binding AS b JOIN key AS k ON k.fp = b.fp" \
+	" WHERE b.state IN ('pinned', 'accepted')"
+
 #define REPLAYED "SELECT " COLUMNS ", 0, 0, 0, NULL," \
 	" r.at, r.login, r.comment, " \
 	BESIDE("temp.replay", "('learned')") ", " \
@@ -96,6 +101,9 @@ const char *const stmt_sql[STMT__COUNT] = {
 	[STMT_PAGE] = BINDING " WHERE " AFTER ORDER,
 	[STMT_PAGE_LEARNED] =
 	    BINDING " WHERE b.state = 'learned' AND " AFTER ORDER,
+	[STMT_PAGE_LIVE] =
+	    LIVE " AND (b.type, b.value, b.id) > (?2, ?1, ?3)"
+	    " ORDER BY b.type, b.value" LIMIT,
 	[STMT_PAGE_REPLAYED] = REPLAYED " WHERE " AFTER ORDER,
 	[STMT_LIVE_EACH] =
 	    ("SELECT type, value, fp, state FROM binding"

@@ -171,6 +171,14 @@ store_close(struct store *s)
 	free(s);
 }
 
+void
+store_roomy(struct store *s)
+{
+	struct btns_err ignored;
+
+	(void)exec(s, "PRAGMA cache_size = -16384", &ignored);
+}
+
 int
 store_begin(struct store *s, struct btns_err *e)
 {

@@ -121,6 +121,9 @@ int	 store_copy(struct store *, const char *path, struct btns_err *);
 int	 store_become(struct store *, const char *path, int64_t seq,
 	    const uint8_t hash[STORE_DIGEST], struct btns_err *);
 
+/* From here on keep 16 MB of it in memory: for a walk to and fro. */
+void	 store_roomy(struct store *);
+
 /* One write transaction: BEGIN IMMEDIATE. */
 int	 store_begin(struct store *, struct btns_err *);
 int	 store_commit(struct store *, struct btns_err *);
@@ -166,14 +169,15 @@ int	 store_by_fp_range(struct store *, const uint8_t *low,
 
 /*
  * All bindings by value, type, id; or those that are learned; or those of
- * the replayed history (store_replay_begin()).  Read page by page: no lock
- * is held while the callback runs.
+ * the replayed history (store_replay_begin()); or, by type and value, those
+ * that are pinned or accepted, without what is known beside them.  Read page
+ * by page: no lock is held while the callback runs.
  */
-enum store_set { STORE_ALL, STORE_LEARNED, STORE_REPLAYED };
+enum store_set { STORE_ALL, STORE_LEARNED, STORE_REPLAYED, STORE_LIVE };
 int	 store_each(struct store *, enum store_set, store_binding_fn *,
 	    void *, struct btns_err *);
 
-/* Those that are pinned or accepted, by type and value. */
+/* As STORE_LIVE, in one walk. */
 int	 store_live_each(struct store *, store_live_fn *, void *,
 	    struct btns_err *);
 

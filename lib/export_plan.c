@@ -193,12 +193,16 @@ merge(struct run *r)
 
 	if (r->n == 0)
 		return;
-	qsort(r->item, r->n, sizeof(*r->item), by_path);
+	for (i = 1; i < r->n && by_path(&r->item[i - 1], &r->item[i]) <= 0;)
+		i++;
+	if (i < r->n)
+		qsort(r->item, r->n, sizeof(*r->item), by_path);
 	for (i = 1; i < r->n; i++) {
 		a = &r->item[o];
 		b = &r->item[i];
 		if (strcmp(a->path, b->path) != 0) {
-			r->item[++o] = *b;
+			if (++o != i)
+				r->item[o] = *b;
 			continue;
 		}
 		if (b->want && !a->want) {
@@ -356,7 +360,7 @@ export_collect(struct run *r, struct btns_err *e)
 	if (r->how->only == NULL &&
 	    ((!r->how->force && export_clean(r, e) == -1) ||
 	    (!r->clean.all_wants &&
-	    btns_pins_each(r->pins, add_want, r, e) == -1)))
+	    btns_pins_live(r->pins, add_want, r, e) == -1)))
 		return -1;
 	/* Now rows and files mostly find the item of their path. */
 	merge(r);

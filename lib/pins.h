@@ -81,6 +81,9 @@ typedef int btns_pin_fn(const struct btns_pin *, void *);
  */
 int	 btns_pins_each(struct btns_pins *, btns_pin_fn *, void *,
 	    struct btns_err *);
+/* Those whose keys belong in the tree, by type and value: no sightings. */
+int	 btns_pins_live(struct btns_pins *, btns_pin_fn *, void *,
+	    struct btns_err *);
 /* Whose key belongs in the tree.  Strings are borrowed. */
 struct btns_live {
 	const char	*type, *value;	/* of the identity */

@@ -72,6 +72,16 @@ btns_pins_each(struct btns_pins *p, btns_pin_fn *fn, void *arg,
 	return store_each(p->store, STORE_ALL, pins_row, &w, e);
 }
 
+int
+btns_pins_live(struct btns_pins *p, btns_pin_fn *fn, void *arg,
+    struct btns_err *e)
+{
+	struct pins_walk w = { fn, arg, e };
+
+	store_roomy(p->store);		/* keys don't lie in that order */
+	return store_each(p->store, STORE_LIVE, pins_row, &w, e);
+}
+
 struct live_walk {
 	btns_live_fn	*fn;
 	void		*arg;
