@@ -211,6 +211,7 @@ remove_all(struct run *r)
 static void
 stage_all(struct run *r)
 {
+	const mode_t mask = umask(022);	/* else each needs an fchmod() */
 	struct btns_err why;
 	size_t n;
 
@@ -222,6 +223,7 @@ stage_all(struct run *r)
 		    i->text, i->textlen, &why) == -1)
 			failed(i, &why);
 	}
+	(void)umask(mask);
 	if (btns_tree_sync_stage(r->tree, &why) == -1)
 		for (n = 0; n < r->n; n++)
 			if ((r->item[n].op == PLAN_CHANGE ||

@@ -28,15 +28,18 @@ temp(int dir, const char *name, mode_t mode, const void *p, size_t len,
     bool sync, struct btns_err *e)
 {
 	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	struct stat st;
 	int fd, rv = 0;
 
 	/* An old one is rare: the unlink is for where there is one. */
-	if ((fd = openat(dir, name, flags, 0600)) == -1 && errno == EEXIST &&
+	if ((fd = openat(dir, name, flags, mode)) == -1 && errno == EEXIST &&
 	    unlinkat(dir, name, 0) == 0)
-		fd = openat(dir, name, flags, 0600);
+		fd = openat(dir, name, flags, mode);
 	if (fd == -1)
 		return btns_fail_sys(e, "%s", name);
-	if (write_all(fd, p, len) == -1 || fchmod(fd, mode) == -1 ||
+	/* The umask, or the directory's list of rights, may have taken some. */
+	if (write_all(fd, p, len) == -1 || fstat(fd, &st) == -1 ||
+	    ((st.st_mode & 07777) != mode && fchmod(fd, mode) == -1) ||
 	    (sync && fsync(fd) == -1))
 		rv = btns_fail_sys(e, "%s", name);
 	if (close(fd) == -1 && rv == 0)
