@@ -86,10 +86,14 @@ import() {
 	median import 2.0 'import of 100000 keys, plain inserts of its rows'
 }
 
-# Each run has a store of its own, and no tree yet.
+# Each run has a store of its own, and no tree yet.  The floor is what the
+# system calls alone take, without a store, keys and fingerprints.
 cold() {
 	have rsync || { lack export rsync; return; }
 	: >"$tmp/pairs"
+	: >"$tmp/floors"
+	$CC -std=c11 -D_GNU_SOURCE -O2 -o "$tmp/floor" "$here/floor.c" ||
+	    exit 1
 	exported pins || return
 	for i in $(seq $((4 * times + 1))); do
 		make_store "cold$i" 0 20000 || return
@@ -98,9 +102,16 @@ cold() {
 		"$tmp/cpu" 1 "$bin/btnsctl" -d "$tmp/cold$i/db" export \
 		    -- rsync -a "$tmp/pins/iked/" "$tmp/cold$i/rsync" \
 		    >"$tmp/out" || { failed=1; return; }
+		sync
+		"$tmp/cpu" 1 "$tmp/floor" "$tmp/cold$i/floor" 20000 \
+		    >"$tmp/out2" || { failed=1; return; }
 		awk '{ print $5, $10, $15, $16 }' "$tmp/out" >>"$tmp/pairs"
+		paste -d ' ' "$tmp/out2" "$tmp/out" |
+		    awk '{ print $3, $17, $7, $23 }' >>"$tmp/floors"
 	done
 	median export 0.5 'export, rsync -a of 20000 files'
+	mv "$tmp/floors" "$tmp/pairs"
+	median floor 0.5 'the system calls of that export, rsync -a'
 }
 
 unchanged() {
