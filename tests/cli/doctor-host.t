@@ -30,6 +30,8 @@ grep -q '^_iked:' new/passwd ||
 grep -q '^_iked:' new/group || echo '_iked:x:65533:' >>new/group
 mkdir -p new/iked new/cron.d new/systemd/system/timers.target.wants
 real=$here/../../build/root/usr/sbin/iked
+# A tree that was built another way lies in build/ itself.
+[ -x "$real" ] || real=$here/../../../root/usr/sbin/iked
 [ ! -x "$real" ] || cp "$real" iked.real
 mount --bind new /etc && mount --bind sbin /usr/sbin &&
     mount --bind spool /var/spool && mount --bind run "$IN_NAMESPACE" ||

@@ -95,7 +95,9 @@ btnsctl import -i gw.example.org -c WHY a.pub
 EOT
 while read -r verb; do
 	for why in "$(printf 'a\033[2Jb')" "$(printf 'a\nb')" \
-	    "$(printf 'a\tb')" "$(printf 'a\177')" "$(printf '%0201d' 0)"; do
+	    "$(printf 'a\tb')" "$(printf 'a\177')" "$(printf 'a\377b')" \
+	    "$(printf 'a\302\233b')" "$(printf 'a\300\257')" \
+	    "$(printf '%0201d' 0)"; do
 		set --
 		for word in $verb; do
 			[ "$word" != WHY ] || word=$why
@@ -113,12 +115,12 @@ done <verbs
 # Quotes and the like are text, whatever reads it.
 # shellcheck disable=SC2016 # a comment that nobody should run
 why='it'\''s "new" \ $(touch x) `touch x`; old=x evidence=y'
-why="$why$(printf ' \342\200\256 \302\233 \377')"
+why="$why$(printf ' \342\200\256')"
 # What is left of it: no backslash alone, no byte that steers.
 # shellcheck disable=SC2016
 shown='it'\''s "new" \x5c $(touch x) `touch x`; old=x evidence=y'
-shown="$shown \\xe2\\x80\\xae \\xc2\\x9b \\xff"
-check 0 "a comment of quotes, escapes and what is no UTF-8" \
+shown="$shown \\xe2\\x80\\xae"
+check 0 "a comment of quotes, escapes and what turns a line round" \
     btnskey pin -q -y -c "$why" gw.example.org a.pub
 check 0 "and a reason for a revocation" \
     btnsctl revoke -q -c "$why" "$b"

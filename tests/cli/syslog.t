@@ -85,6 +85,7 @@ same said "rule 8: each event is in syslog, with its SEQ:HASH" <<EOT
  comment=neu: gr????er
 37 $(h 3) $me learn fqdn/x.example.org $b address=192.0.2.7
 37 $(h 4) ops revoke - $a comment=stolen
+37 $(h 5) $me set - - name=syslog value=off
 37 $(h 7) $me set - - name=syslog value=on
 37 $(h 47) events 8 to 47
 EOT
