@@ -376,9 +376,12 @@ if root; then
 	case $(nobody "$tmp/bin/suid" -V 2>&1; findmnt -no OPTIONS -T "$tmp") in
 	*nosuid*)
 		skip "rule 10: BTNS_DB behind setuid" "mounted nosuid" ;;
-	*)	check 3 "rule 10: BTNS_DB behind setuid" \
-		    nobody env BTNS_DB=/nowhere/pins.db \
-		    ASAN_OPTIONS=detect_leaks=0 "$tmp/bin/suid" list
+	*)	# In a sanitized build the exit status is the leak checker's,
+		# which can't trace such a program and takes no options there.
+		nobody env BTNS_DB=/nowhere/pins.db "$tmp/bin/suid" list \
+		    >out 2>err
+		like err "rule 10: BTNS_DB behind setuid" \
+		    '/btns/pins\.db: no store; '
 		lacks err "rule 10: is not heeded" /nowhere/ ;;
 	esac
 else
