@@ -2,7 +2,7 @@
  * Preloaded: before the KILL_AT-th call that changes a file, or makes one
  * last, the process is killed; with KILL_FAIL=ERRNO that call and all that
  * follow fail with that number instead.  Writes to descriptors 0 to 2 are
- * not counted.  Once it has come so far, the file KILL_MARK is there.  With
+ * not counted.  Once it has come so far, KILL_MARK is no empty file.  With
  * KILL_LATER it is that many seconds later for it.
  */
 #include <sys/stat.h>
@@ -39,10 +39,13 @@ mark(void)
 {
 	const char *name = getenv("KILL_MARK");
 	int (*real)(const char *, int, ...) = dlsym(RTLD_NEXT, "open");
+	ssize_t (*put)(int, const void *, size_t) = dlsym(RTLD_NEXT, "write");
 	int fd = name == NULL ? -1 : real(name, O_WRONLY | O_CREAT, 0600);
 
-	if (fd != -1)
+	if (fd != -1) {
+		(void)put(fd, "reached\n", 8);
 		(void)close(fd);
+	}
 }
 
 /* 1: the call is to fail. */

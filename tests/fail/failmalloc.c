@@ -2,7 +2,7 @@
  * Preloaded, lets the program's FAIL_AT'th allocation fail, counted from
  * the start of main(): what the linker and the libraries' constructors take
  * before that is not the program's to survive.  With FAIL_ON set all later
- * ones fail too.  When it happens, the file FAIL_MARK is created.  With
+ * ones fail too.  When it happens, a line is added to FAIL_MARK.  With
  * FAIL_WARM libcrypto's own initialisation is over before the count starts.
  * After a crash FAIL_MARK holds the name of the file whose code crashed.
  */
@@ -90,8 +90,11 @@ fails(void)
 	if (left == 0 || --left > 0)
 		return false;
 	if (mark != NULL &&
-	    (fd = open(mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0600)) != -1)
+	    (fd = open(mark, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
+	    0600)) != -1) {
+		(void)!write(fd, "reached\n", 8);
 		(void)close(fd);
+	}
 	left = go_on ? 1 : 0;
 	mark = NULL;
 	errno = saved;
