@@ -18,7 +18,7 @@ STD	= -std=c11 -D_GNU_SOURCE
 FUZZ_SECONDS ?= 600
 
 MIGRATIONS = db/migrations/0001_foundation.sql db/migrations/0002_trust.sql \
-	  db/migrations/0003_signature.sql
+	  db/migrations/0003_signature.sql db/migrations/0004_accepted.sql
 
 KEY_O	= lib/b64.o lib/der.o lib/err.o lib/fp.o lib/hash.o lib/heard.o \
 	  lib/input.o lib/key.o lib/keyder.o lib/keydns.o lib/keyline.o \

@@ -1,5 +1,6 @@
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "../lib/export.h"
 #include "session.h"
@@ -9,7 +10,7 @@ static const struct out_col cols[] = {
 	{ .key = "fingerprint" }, { .key = "old_fingerprint" },
 	{ .key = "sa" }, { .key = "reason" }, { .key = "fix" },
 	{ .key = "there" }, { .key = "trusted" }, { .key = "moved_to" },
-	{ .key = "failed_op" }, { .key = "keep" },
+	{ .key = "failed_op" }, { .key = "keep" }, { .key = "accepted_at" },
 };
 
 struct changes {
@@ -23,7 +24,7 @@ struct changes {
 static const char op_char[] = {
 	[PLAN_NONE] = ' ', [PLAN_REMOVE] = '-', [PLAN_CHANGE] = '~',
 	[PLAN_ADD] = '+', [PLAN_FOREIGN] = '!', [PLAN_ASIDE] = '!',
-	[PLAN_GONE] = '='
+	[PLAN_GONE] = '=', [PLAN_UNSURE] = '!'
 };
 
 static const char *
@@ -36,6 +37,8 @@ reason(const struct changes *ch, const struct btns_change *c)
 		    " aside" : "a REVOKED key was in it; moved aside";
 	if (c->op == PLAN_GONE)
 		return "gone";
+	if (c->op == PLAN_UNSURE)
+		return "accepted, and nobody has compared its key yet";
 	if (c->op != PLAN_FOREIGN)
 		return NULL;
 	if (c->stray)
@@ -161,6 +164,16 @@ foreign(const struct changes *ch, const struct btns_change *c)
 	fixes(ch, c);
 }
 
+static void
+promotion(char *out, size_t size, const struct changes *ch,
+    const struct btns_change *c)
+{
+	char store[AGAIN];
+
+	(void)snprintf(out, size, "btnsctl promote%s -F - %s",
+	    again_store(store, ch->cli), c->path);
+}
+
 static const char *
 or_null(const char *s)
 {
@@ -173,13 +186,15 @@ row(struct changes *ch, const struct btns_change *c, const char *hex)
 	const char op[2] = { op_char[c->op], '\0' };
 	bool there = !c->failed &&
 	    (c->op == PLAN_FOREIGN || c->op == PLAN_ASIDE);
-	char old[BTNS_FP_HEX];
+	char old[BTNS_FP_HEX], since[TIME_TEXT];
 	struct btns_ident id;
 	struct btns_err ignored;
 	struct answers a;
 
 	btns_fp_hex(old, &c->old_fp);
 	answer(&a, ch, c);
+	if (c->op == PLAN_UNSURE)
+		promotion(a.drop, sizeof(a.drop), ch, c);
 	out_str(&ch->out, c->failed ? "!" : op);
 	out_str(&ch->out, btns_ident_parse(&id, c->path, &ignored) == 0 ?
 	    c->path : NULL);
@@ -198,6 +213,21 @@ row(struct changes *ch, const struct btns_change *c, const char *hex)
 	out_str(&ch->out, c->aside);
 	out_str(&ch->out, c->failed ? op : NULL);
 	out_str(&ch->out, or_null(a.keep));
+	time_text(since, c->since);
+	out_str(&ch->out, c->since == 0 ? NULL : since);
+}
+
+static void
+unsure(const struct changes *ch, const struct btns_change *c,
+    const char *fp)
+{
+	char age[24], command[COMMAND];
+
+	time_age(age, time(NULL), c->since);
+	promotion(command, sizeof(command), ch, c);
+	fprintf(ch->to, "! %s: accepted %s ago, and nobody has compared its"
+	    " key yet\n    key      %s\n    on the phone: %s\n", c->path, age,
+	    fp, command);
 }
 
 static void
@@ -239,6 +269,8 @@ table(const struct changes *ch, const struct btns_change *c)
 		foreign(ch, c);
 	else if (c->op == PLAN_ASIDE)
 		moved(ch, c, fp);
+	else if (c->op == PLAN_UNSURE)
+		unsure(ch, c, fp);
 	else if (c->op == PLAN_GONE) {
 		print_path(ch, "= ", c);
 		fputs(": gone\n", ch->to);
@@ -255,7 +287,8 @@ static bool
 news(const struct changes *ch, const struct btns_change *c)
 {
 	return c->failed || c->op == PLAN_GONE || c->op == PLAN_ASIDE ||
-	    (c->op == PLAN_FOREIGN && (!c->told || ch->dry));
+	    (c->op == PLAN_FOREIGN && (!c->told || ch->dry)) ||
+	    (c->op == PLAN_UNSURE && !c->told);
 }
 
 static void

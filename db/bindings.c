@@ -351,26 +351,45 @@ store_by_fp_range(struct store *s, const uint8_t *low, const uint8_t *high,
 	return walk_copies(&q, fn, arg, e);
 }
 
+static int
+walk_live(struct query *q, store_live_fn *fn, void *arg, struct btns_err *e)
+{
+	struct store_live l;
+	int rv = 0;
+
+	while (rv == 0 && q_row(q)) {
+		l.type = q_column(q, 0);
+		l.value = q_column(q, 1);
+		l.fp = sqlite3_column_blob(q->st, 2);
+		l.state = q_column(q, 3);
+		l.since = sqlite3_column_int64(q->st, 4);
+		rv = sqlite3_column_bytes(q->st, 2) == STORE_DIGEST &&
+		    q_plain(q, 0) && q_plain(q, 1) && q_plain(q, 3) ?
+		    fn(&l, arg) : btns_fail(e, BTNS_E_STORE,
+		    "damaged: binding");
+	}
+	return q_finish(q, rv, e);
+}
+
 int
 store_live_each(struct store *s, store_live_fn *fn, void *arg,
     struct btns_err *e)
 {
-	struct store_live l;
 	struct query q;
-	int rv = 0;
 
 	q_start(&q, s, STMT_LIVE_EACH);
-	while (rv == 0 && q_row(&q)) {
-		l.type = q_column(&q, 0);
-		l.value = q_column(&q, 1);
-		l.fp = sqlite3_column_blob(q.st, 2);
-		l.state = q_column(&q, 3);
-		rv = sqlite3_column_bytes(q.st, 2) == STORE_DIGEST &&
-		    q_plain(&q, 0) && q_plain(&q, 1) && q_plain(&q, 3) ?
-		    fn(&l, arg) : btns_fail(e, BTNS_E_STORE,
-		    "damaged: binding");
-	}
-	return q_finish(&q, rv, e);
+	return walk_live(&q, fn, arg, e);
+}
+
+int
+store_accepted_until(struct store *s, int64_t since, store_live_fn *fn,
+    void *arg, struct btns_err *e)
+{
+	struct query q;
+
+	q_start(&q, s, STMT_ACCEPTED_UNTIL);
+	q_i64(&q, since);
+	return walk_live(&q, fn, arg, e);
 }
 
 /* Read the rows after the one at `after` (NULL: from the first). */

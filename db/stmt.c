@@ -106,8 +106,11 @@ const char *const stmt_sql[STMT__COUNT] = {
 	    " ORDER BY b.type, b.value" LIMIT,
 	[STMT_PAGE_REPLAYED] = REPLAYED " WHERE " AFTER ORDER,
 	[STMT_LIVE_EACH] =
-	    ("SELECT type, value, fp, state FROM binding"
+	    ("SELECT type, value, fp, state, since FROM binding"
 	    " WHERE state IN ('pinned', 'accepted') ORDER BY type, value"),
+	[STMT_ACCEPTED_UNTIL] =
+	    ("SELECT type, value, fp, state, since FROM binding"
+	    " WHERE state = 'accepted' AND since <= ?1 ORDER BY since, id"),
 	[STMT_SIGHTING_ADD] =
 	    ("INSERT INTO sighting (binding, last_seen, days, times, address)"
 	    " VALUES (?1, ?2, 1, 1, ?3) ON CONFLICT (binding) DO UPDATE SET"

@@ -65,6 +65,7 @@ struct store_live {
 	const char	*type, *value;
 	const uint8_t	*fp;
 	const char	*state;
+	int64_t		 since;
 };
 
 struct store_revoked {
@@ -180,6 +181,9 @@ int	 store_each(struct store *, enum store_set, store_binding_fn *,
 /* As STORE_LIVE, in one walk. */
 int	 store_live_each(struct store *, store_live_fn *, void *,
 	    struct btns_err *);
+/* Those that are accepted since then or longer, the oldest first. */
+int	 store_accepted_until(struct store *, int64_t since,
+	    store_live_fn *, void *, struct btns_err *);
 
 /* It was seen at that time, from address (or NULL), on a day by UTC. */
 int	 store_sighting_add(struct store *, int64_t binding, int64_t at,

@@ -101,7 +101,8 @@ keep(const struct btns_change *c, void *arg)
 	struct doctor *d = arg;
 	struct doctor_change *more;
 
-	if (c->op == PLAN_NONE || c->op == PLAN_GONE || c->stray)
+	if (c->op == PLAN_NONE || c->op == PLAN_GONE ||
+	    c->op == PLAN_UNSURE || c->stray)
 		return;
 	if ((more = reallocarray(d->change, d->nchange + 1,
 	    sizeof(*more))) == NULL) {

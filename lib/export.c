@@ -368,7 +368,7 @@ report(struct run *r, struct btns_tally *t)
 		count(t, i);
 		c = (struct btns_change){ i->op, i->path, i->stray, i->want,
 		    i->has_fp, i->fp, i->op == PLAN_CHANGE && i->has_found,
-		    i->found, i->trusted, i->directory, i->told, i->note,
+		    i->found, i->trusted, i->directory, i->told, 0, i->note,
 		    i->kept, i->failed, i->sa, i->sa_id };
 		if (i->aside) {
 			c.op = PLAN_ASIDE;
@@ -387,6 +387,14 @@ report(struct run *r, struct btns_tally *t)
 		}
 		if (i->op != PLAN_NONE || i->sa > BTNS_SA_NONE)
 			r->how->change(&c, r->how->arg);
+	}
+	for (n = 0; n < r->nunsure; n++) {
+		const struct unsure *u = &r->unsure[n];
+
+		c = (struct btns_change){ .op = PLAN_UNSURE,
+		    .path = u->ident, .has_fp = true, .fp = u->fp,
+		    .told = u->told, .since = u->since };
+		r->how->change(&c, r->how->arg);
 	}
 	for (n = 0; n < r->ngone; n++) {
 		c = (struct btns_change){ .op = PLAN_GONE,
@@ -468,6 +476,7 @@ btns_export(struct btns_pins *pins, const struct btns_export *how,
 	for (n = 0; n < r.ngone; n++)
 		free(r.gone[n]);
 	free(r.gone);
+	free(r.unsure);
 	free(r.buf);
 	free(r.big);
 	return rv;

@@ -32,6 +32,7 @@ struct btns_change {
 	bool		 trusted;	/* '!': iked takes a key from it */
 	bool		 directory;	/* '!': it is one */
 	bool		 told;		/* '!': lately, by a run like this */
+	int64_t		 since;		/* of PLAN_UNSURE: accepted */
 	const char	*note;		/* what lies there, or why it failed */
 	const char	*aside;		/* where it lies now, or NULL */
 	bool		 failed;	/* it was not done */

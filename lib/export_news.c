@@ -6,7 +6,9 @@
 
 #include "export_priv.h"
 
-#define HELD	"export"	/* no path of the tree: those have a slash */
+/* No paths of the tree: those have a slash, and no blank before it. */
+#define HELD	"export"
+#define UNSURE	"accepted "
 
 struct old {
 	char	*path, *what;
@@ -67,6 +69,44 @@ tell(struct run *r, struct list *l, const char *path, const char *what,
 }
 
 static int
+add_unsure(const struct btns_live *l, void *arg)
+{
+	struct run *r = arg;
+	struct unsure *u = reallocarray(r->unsure, r->nunsure + 1,
+	    sizeof(*u));
+
+	if (u == NULL)
+		return btns_fail(r->e, BTNS_E_NOMEM, "out of memory");
+	r->unsure = u;
+	u += r->nunsure++;
+	(void)snprintf(u->ident, sizeof(u->ident), "%s/%s", l->type,
+	    l->value);
+	u->fp = l->fp;
+	u->since = l->since;
+	u->told = false;
+	return 0;
+}
+
+static int
+tell_unsure(struct run *r, struct list *l, struct btns_err *e)
+{
+	char path[sizeof(UNSURE) + BTNS_ID_PRINT], hex[BTNS_FP_HEX];
+	size_t n;
+
+	if (btns_accepted_until(r->pins, r->began - r->confirm, add_unsure,
+	    r, e) == -1)
+		return -1;
+	for (n = 0; n < r->nunsure; n++) {
+		(void)snprintf(path, sizeof(path), UNSURE "%s",
+		    r->unsure[n].ident);
+		btns_fp_hex(hex, &r->unsure[n].fp);
+		if (tell(r, l, path, hex, &r->unsure[n].told, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
 tell_all(struct run *r, struct list *l, struct btns_tally *t,
     struct btns_err *e)
 {
@@ -78,6 +118,8 @@ tell_all(struct run *r, struct list *l, struct btns_tally *t,
 		    r->item[n].path, r->item[n].note, &r->item[n].told,
 		    e) == -1)
 			return -1;
+	if (tell_unsure(r, l, e) == -1)
+		return -1;
 	if (t->held == 0)
 		return 0;
 	(void)snprintf(what, sizeof(what), "%lu", t->held);
@@ -111,7 +153,8 @@ forget_gone(struct run *r, const struct list *l, struct btns_err *e)
 		none.path = l->old[i].path;
 		if (btns_news_put(r->pins, &none, e) == -1)
 			return -1;
-		if (strcmp(none.path, HELD) == 0 || acted(r, none.path))
+		if (strcmp(none.path, HELD) == 0 || strncmp(none.path,
+		    UNSURE, strlen(UNSURE)) == 0 || acted(r, none.path))
 			continue;	/* that was told */
 		if ((r->gone[r->ngone] = strdup(none.path)) == NULL)
 			return btns_fail(e, BTNS_E_NOMEM, "out of memory");

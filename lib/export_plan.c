@@ -394,6 +394,9 @@ export_settings(struct run *r, struct btns_err *e)
 	if (btns_setting_get(r->pins, "reset", v, e) == -1)
 		return -1;
 	r->no_reset = strcmp(v, "never") == 0;
+	if (btns_setting_get(r->pins, "accept-confirm", v, e) == -1 ||
+	    btns_duration(&r->confirm, v, e) == -1)
+		return -1;
 	return btns_setting_get(r->pins, "remind", v, e) == -1 ? -1 :
 	    btns_duration(&r->remind, v, e);
 }

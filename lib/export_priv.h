@@ -45,6 +45,14 @@ struct item {
 	char		*sa_id;
 };
 
+/* A key that was accepted long ago. */
+struct unsure {
+	char		 ident[BTNS_ID_PRINT];
+	struct btns_fp	 fp;
+	int64_t		 since;
+	bool		 told;
+};
+
 /* Files that need not be read, by path. */
 struct clean {
 	struct clean_row {
@@ -74,7 +82,9 @@ struct run {
 	struct btns_fp	 lately[LATELY];	/* keys that were collected */
 	size_t		 nlately;
 	bool		 no_reset;	/* SAs are left alone */
-	int64_t		 remind;	/* seconds */
+	int64_t		 remind, confirm;	/* seconds */
+	struct unsure	*unsure;
+	size_t		 nunsure;
 	char		**gone;		/* what was told of and is no more */
 	size_t		 ngone;
 	struct btns_err	unseen;		/* where a hunt could not look */

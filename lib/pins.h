@@ -89,12 +89,16 @@ struct btns_live {
 	const char	*type, *value;	/* of the identity */
 	struct btns_fp	 fp;
 	bool		 pinned;
+	int64_t		 since;		/* in its state */
 };
 typedef int btns_live_fn(const struct btns_live *, void *);
 
 /* All of these, by type and value.  A lock is held. */
 int	 btns_live_each(struct btns_pins *, btns_live_fn *, void *,
 	    struct btns_err *);
+/* Those accepted by then, and not vouched for: the oldest first. */
+int	 btns_accepted_until(struct btns_pins *, int64_t, btns_live_fn *,
+	    void *, struct btns_err *);
 /* Those of identities in conflict, an identity's together. */
 int	 btns_pins_trouble(struct btns_pins *, btns_pin_fn *, void *,
 	    struct btns_err *);

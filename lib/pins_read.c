@@ -92,7 +92,8 @@ on_live(const struct store_live *row, void *arg)
 {
 	struct live_walk *w = arg;
 	struct btns_live l = { .type = row->type, .value = row->value,
-	    .pinned = strcmp(row->state, "pinned") == 0 };
+	    .pinned = strcmp(row->state, "pinned") == 0,
+	    .since = row->since };
 
 	memcpy(l.fp.b, row->fp, BTNS_FP_LEN);
 	return w->fn(&l, w->arg);
@@ -105,6 +106,15 @@ btns_live_each(struct btns_pins *p, btns_live_fn *fn, void *arg,
 	struct live_walk w = { fn, arg };
 
 	return store_live_each(p->store, on_live, &w, e);
+}
+
+int
+btns_accepted_until(struct btns_pins *p, int64_t at, btns_live_fn *fn,
+    void *arg, struct btns_err *e)
+{
+	struct live_walk w = { fn, arg };
+
+	return store_accepted_until(p->store, at, on_live, &w, e);
 }
 
 int

@@ -38,6 +38,8 @@ static const struct known known[] = {
 	    " unasked?", " off ask accept-new ", NULL },
 	{ "accept-for", "", "globs of the identities that accept-new lets in,"
 	    " each perhaps with ,prefix", NULL, btns_expect_check },
+	{ "accept-confirm", "7d", "how long export is silent about an accepted"
+	    " key that nobody compared", NULL, check_duration },
 	{ "reset", "auto", "auto or never: end the SAs of a key that goes?",
 	    " auto never ", NULL },
 	{ "remind", "24h", "how long export -q keeps quiet about what it told",

@@ -14,7 +14,8 @@ enum plan_op {
 	PLAN_ADD,		/* '+' no file, and one is wanted */
 	PLAN_FOREIGN,		/* '!' not ours: reported, and left alone */
 	PLAN_ASIDE,		/* '!' not ours, a revoked key in it: moved */
-	PLAN_GONE		/* '=' what was told of is no more */
+	PLAN_GONE,		/* '=' what was told of is no more */
+	PLAN_UNSURE		/* '!' accepted long ago, and not compared */
 };
 
 struct plan_facts {

@@ -100,6 +100,43 @@ check 0 "by hand" btnsctl export -q -m 23
 cron 0 "then"
 empty mail "no mail"
 
+# --- a key that was accepted, and that nobody compares
+btnsctl set -q accept-for 'fqdn/new.*'
+btnsctl set -q tofu accept-new
+cp "$good/p521.spki.pem" d.pub
+btnsctl learn -q new.example.org d.pub
+old() {
+	sql "UPDATE binding SET since = since - $1 WHERE state = 'accepted'"
+}
+old 604000
+cron 0 "accepted 6 days and 23 hours ago"
+empty mail "no mail"
+old 87200
+cron 0 "8 days ago"
+same mail "one mail, and no drift" <<EOT
+! fqdn/new.example.org: accepted 8d ago, and nobody has compared its key yet
+    key      $(short d.pub)
+    on the phone: btnsctl promote -d $store -F - fqdn/new.example.org
+EOT
+cron 0 "then"
+empty mail "no mail"
+later 3700
+cron 0 "a day later"
+like mail "a mail again" '^! fqdn/new\.example\.org: accepted 8d ago'
+btnsctl set -q accept-confirm 2w
+cron 0 "with accept-confirm 2w"
+empty mail "no mail"
+btnsctl set -q accept-confirm default
+check 0 "by hand" btnsctl export -o json
+jq -c '[.op, .identity, .fingerprint, .accepted_at != null, .fix]' out >said
+same said "a row" <<EOT
+["!","fqdn/new.example.org","$(fp d.pub)",true,\
+"btnsctl promote -F - fqdn/new.example.org"]
+EOT
+btnsctl promote -q -F "$(fp d.pub)" new.example.org
+cron 0 "compared"
+empty mail "no mail"
+
 # --- trouble: each time
 chmod 777 "$pubkeys"
 for i in 1 2; do

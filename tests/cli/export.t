@@ -34,10 +34,10 @@ $pubkeys/.btns/store-id
 EOT
 check 1 "-n in TSV" btnsctl export -n -o tsv
 tr '|' '\t' >want <<EOT
-+|fqdn/gw.example.org|fqdn/gw.example.org|$(fp a.pub)|-|-|-|-|-|-|-|-|-
-+|ufqdn/lap17@example.org|ufqdn/lap17@example.org|$(fp b.pub)|-|-|-|-|-|-|-|-|-
++|fqdn/gw.example.org|fqdn/gw.example.org|$(fp a.pub)|-|-|-|-|-|-|-|-|-|-
++|ufqdn/lap17@example.org|ufqdn/lap17@example.org|$(fp b.pub)|-|-|-|-|-|-|-|-|-|-
 EOT
-same out "has thirteen columns" <want
+same out "has fourteen columns" <want
 check 1 "-n -q" btnsctl export -n -q
 silent "-n -q"
 check 0 "an export" btnsctl export -o json
@@ -47,7 +47,7 @@ same said "does it, in JSON" <want.json
 jq -r 'keys_unsorted | join(" ")' out | sort -u >said
 same said "by name" <<EOT
 op identity path fingerprint old_fingerprint sa reason fix there trusted\
- moved_to failed_op keep
+ moved_to failed_op keep accepted_at
 EOT
 yes "one file is the key" cmp a.pub "$f"
 yes "the other too" cmp b.pub "$pubkeys/ufqdn/lap17@example.org"
@@ -222,7 +222,7 @@ no "rule 11: and runs nothing" test -e x
 check 1 "in TSV" btnsctl export -o tsv
 awk -F '\t' '{ print NF, $1 }' out | sort -u >said
 same said "each is a row" <<EOT
-13 !
+14 !
 EOT
 check 1 "in JSON" btnsctl export -o json
 jq -c .op out | sort | uniq -c | tr -s ' ' >said

@@ -254,7 +254,7 @@ EOT
 check 1 "in TSV" btnsctl export -m 2 -o tsv
 awk -F '\t' '{ print NF }' out >said
 same said "alike" <<EOT
-13
+14
 EOT
 if root && have chattr && chattr +i "$pubkeys/fqdn/h1.example.org" \
     2>/dev/null; then

@@ -14,6 +14,7 @@ cut -f 1,2 out >said
 same said "have their defaults" <<EOT
 tofu	ask
 accept-for	-
+accept-confirm	7d
 reset	auto
 remind	24h
 syslog	on
