@@ -305,24 +305,17 @@ one_key(struct harvest *h, int fd, const char *type, const char *file,
 	return btns_fp_of(&it.fp, &k, e) == -1 ? -1 : h->item(&it, h->arg);
 }
 
+/* An open file, which is closed. */
 static int
-file(struct harvest *h, const char *type, const char *path, bool named,
-    struct btns_err *e)
+opened(struct harvest *h, int fd, const char *type, const char *path,
+    bool named, struct btns_err *e)
 {
 	struct stat st;
-	int fd, rv;
+	int rv = 0;
 
-	if ((fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC |
-	    (named ? 0 : O_NOFOLLOW))) == -1) {
-		if (named)
-			return btns_fail_sys(e, "%s", path);
-		h->left(path, strerror(errno), h->arg);
-		return 0;
-	}
-	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)) {
+	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
 		h->left(path, "no regular file: not imported", h->arg);
-		rv = 0;
-	} else if (!named || (rv = harvest_list(h, fd, path, e)) == 1) {
+	else if (!named || (rv = harvest_list(h, fd, path, e)) == 1) {
 		(void)lseek(fd, 0, SEEK_SET);
 		rv = one_key(h, fd, type, path, e);
 	}
@@ -330,42 +323,64 @@ file(struct harvest *h, const char *type, const char *path, bool named,
 	return rv;
 }
 
-/* The files of a directory, and those in its directories of types. */
+#define OPEN	(O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+
+static int	 directory(struct harvest *, const char *type, int fd,
+		    const char *path, struct btns_err *);
+
+/* What a directory holds: a file, or a directory of a type. */
 static int
-directory(struct harvest *h, const char *type, const char *path,
+entry(struct harvest *h, const char *type, int dir, const char *name,
+    const char *path, struct btns_err *e)
+{
+	int fd = openat(dir, name, OPEN | O_NOFOLLOW), t = 0;
+	struct stat st;
+
+	if (fd == -1) {
+		h->left(path, errno == ELOOP ? kind(S_IFLNK) :
+		    strerror(errno), h->arg);
+		return 0;
+	}
+	while (t < BTNS_ID_FP && strcmp(name, btns_idtype_name(t)) != 0)
+		t++;
+	return *type == '\0' && t < BTNS_ID_FP && fstat(fd, &st) == 0 &&
+	    S_ISDIR(st.st_mode) ? directory(h, name, fd, path, e) :
+	    opened(h, fd, type, path, false, e);
+}
+
+/* The files of an open directory, and those in its directories of types. */
+static int
+directory(struct harvest *h, const char *type, int fd, const char *path,
     struct btns_err *e)
 {
 	struct names l = { NULL, 0 };
-	char full[PATH_MAX];
+	char full[PATH_MAX + NAME_MAX + 2];
 	const struct dirent *d;
-	struct stat st;
 	size_t i;
-	int t, rv = 0;
+	int rv = 0;
 	DIR *dp;
 
-	if ((dp = opendir(path)) == NULL)
-		return btns_fail_sys(e, "%s", path);
-	while (rv == 0 && (d = readdir(dp)) != NULL)
+	if ((dp = fdopendir(fd)) == NULL) {
+		(void)btns_fail_sys(e, "%s", path);
+		(void)close(fd);
+		return -1;
+	}
+	while (rv == 0 && (errno = 0, d = readdir(dp)) != NULL)
 		if (d->d_name[0] != '.')
 			rv = add_name(d->d_name, &l);
-	(void)closedir(dp);
+	if (rv == 0 && errno != 0)
+		rv = btns_fail_sys(e, "%s", path);
 	if (rv == 1)
 		rv = btns_fail(e, BTNS_E_NOMEM, "out of memory");
 	if (l.n > 1)
 		qsort(l.name, l.n, sizeof(*l.name), by_name);
 	for (i = 0; i < l.n && rv == 0; i++) {
-		if ((size_t)snprintf(full, sizeof(full), "%s/%s", path,
-		    l.name[i]) >= sizeof(full) || lstat(full, &st) == -1)
-			continue;
-		for (t = 0; t < BTNS_ID_FP; t++)
-			if (strcmp(l.name[i], btns_idtype_name(t)) == 0)
-				break;
-		if (S_ISDIR(st.st_mode) && *type == '\0' && t < BTNS_ID_FP)
-			rv = directory(h, l.name[i], full, e);
-		else
-			rv = file(h, type, full, false, e);
+		(void)snprintf(full, sizeof(full), "%.*s/%s", PATH_MAX, path,
+		    l.name[i]);
+		rv = entry(h, type, fd, l.name[i], full, e);
 	}
 	free_names(&l);
+	(void)closedir(dp);
 	return rv;
 }
 
@@ -421,6 +436,7 @@ btns_harvest_path(struct harvest *h, const char *path, struct btns_err *e)
 	char real[PATH_MAX];
 	struct stat st;
 	const char *part;
+	int fd;
 
 	if (strcmp(path, "-") == 0)
 		return standard_input(h, e);
@@ -428,8 +444,9 @@ btns_harvest_path(struct harvest *h, const char *path, struct btns_err *e)
 		return btns_fail_sys(e, "%s", path);
 	if (h->as == NULL && (part = in_tree(h, path, real)) != NULL)
 		return tree(h, part, e);
-	if (stat(path, &st) == -1)
+	if ((fd = open(path, OPEN)) == -1)
 		return btns_fail_sys(e, "%s", path);
-	return S_ISDIR(st.st_mode) ? directory(h, "", path, e) :
-	    file(h, "", path, true, e);
+	return fstat(fd, &st) == 0 && S_ISDIR(st.st_mode) ?
+	    directory(h, "", fd, path, e) :
+	    opened(h, fd, "", path, true, e);
 }

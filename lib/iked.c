@@ -3,6 +3,8 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +31,7 @@ struct victim {
 struct work {
 	struct btns_ending *end;
 	size_t		 n;
+	int		 root;		/* iked's directory, or -1 */
 	struct victim	*victim;
 	size_t		 nvictim;
 };
@@ -113,44 +116,91 @@ btns_sa_parse(struct btns_sa_line *sa, const char *line)
 	return 1;
 }
 
-/* Remove . and .. and double slashes from pubkeys/type/value. */
-static bool
-resolve(char *out, size_t size, const char *id)
-{
-	char in[BTNS_IKED_ID + 16], *p, *word, *slash;
-	size_t n = 0;
+/* A path that is walked from iked's root: done, and still to go. */
+struct path {
+	char	done[PATH_MAX], todo[PATH_MAX];
+	size_t	n;		/* of done */
+};
 
-	(void)snprintf(in, sizeof(in), "pubkeys/%s", id);
-	for (p = in + 8; *p != '\0' && *p != '/'; p++)
-		*p = (char)tolower((unsigned char)*p);
-	out[0] = '\0';
-	for (p = in; (word = strtok_r(p, "/", &slash)) != NULL; p = NULL) {
+/* What is still to go where done is a symbolic link: what it leads to. */
+static bool
+follow(struct path *p, int root, const char *rest, bool *link)
+{
+	char target[PATH_MAX], todo[PATH_MAX];
+	ssize_t n = readlinkat(root, p->done, target, sizeof(target) - 1);
+	int len;
+
+	*link = n > 0;
+	if (n <= 0)
+		return true;
+	target[n] = '\0';
+	len = snprintf(todo, sizeof(todo), "%s/%s", target, rest);
+	if (len < 0 || (size_t)len >= sizeof(todo))
+		return false;
+	memcpy(p->todo, todo, (size_t)len + 1);
+	while (p->n > 0 && (target[0] == '/' || p->done[p->n] != '/'))
+		p->n--;
+	p->done[p->n] = '\0';
+	return true;
+}
+
+/*
+ * The file that an ID leads to, from iked's root, without . and .. and
+ * double slashes; and, where root is an open directory, without symbolic
+ * links.
+ */
+static bool
+resolve(struct path *p, const char *id, int root)
+{
+	char word[PATH_MAX];
+	const char *rest;
+	size_t len, i;
+	int links = 0;
+	bool link = false;
+
+	(void)snprintf(p->todo, sizeof(p->todo), "pubkeys/%s", id);
+	for (i = 8; p->todo[i] != '\0' && p->todo[i] != '/'; i++)
+		p->todo[i] = (char)tolower((unsigned char)p->todo[i]);
+	p->done[0] = '\0';
+	p->n = 0;
+	for (rest = p->todo; *(rest += strspn(rest, "/")) != '\0';
+	    rest = link ? p->todo : rest + len) {
+		len = strcspn(rest, "/");
+		memcpy(word, rest, len);
+		word[len] = '\0';
+		link = false;
 		if (strcmp(word, ".") == 0)
 			continue;
 		if (strcmp(word, "..") == 0) {
-			while (n > 0 && out[--n] != '/')
+			while (p->n > 0 && p->done[--p->n] != '/')
 				continue;
-			out[n] = '\0';
+			p->done[p->n] = '\0';
 			continue;
 		}
-		if (n + strlen(word) + 2 > size)
+		if (p->n + len + 2 > sizeof(p->done))
 			return false;
-		n += (size_t)sprintf(out + n, "%s%s", n == 0 ? "" : "/",
-		    word);
+		if (p->n > 0)
+			p->done[p->n++] = '/';
+		memcpy(p->done + p->n, word, len + 1);
+		p->n += len;
+		if (root != -1 && (!follow(p, root, rest + len, &link) ||
+		    (link && ++links > 40)))
+			return false;
 	}
 	return true;
 }
 
 bool
-btns_iked_opens(const char *id, const char *path)
+btns_iked_opens(const char *id, int root, const char *path)
 {
-	char file[BTNS_IKED_ID + 16];
+	struct path p = { .n = 0 };
 
-	if (!resolve(file, sizeof(file), id))
+	if (!resolve(&p, id, root))
 		return false;
 	if (strncmp(path, "../", 3) == 0)
-		return strcmp(file, path + 3) == 0;
-	return strncmp(file, "pubkeys/", 8) == 0 && strcmp(file + 8, path) == 0;
+		return strcmp(p.done, path + 3) == 0;
+	return strncmp(p.done, "pubkeys/", 8) == 0 &&
+	    strcmp(p.done + 8, path) == 0;
 }
 
 /* Called for each SA of a list. */
@@ -182,7 +232,8 @@ find_victim(const struct btns_sa_line *sa, struct work *w,
 
 	/* An SA that isn't up yet may have read the old file already. */
 	for (i = 0; sa->open && i < w->n; i++) {
-		if (!btns_iked_opens(sa->id, w->end[i].path))
+		if (!btns_iked_opens(sa->id, -1, w->end[i].path) &&
+		    !btns_iked_opens(sa->id, w->root, w->end[i].path))
 			continue;
 		v = reallocarray(w->victim, w->nvictim + 1, sizeof(*v));
 		if (v == NULL)
@@ -271,7 +322,7 @@ end_all(struct work *w, char *buf, struct btns_err *e)
 int
 btns_iked_end(struct btns_ending *end, size_t n, struct btns_err *e)
 {
-	struct work w = { end, n, NULL, 0 };
+	struct work w = { end, n, -1, NULL, 0 };
 	bool none = !running();
 	char *buf = NULL;
 	size_t i;
@@ -283,11 +334,14 @@ btns_iked_end(struct btns_ending *end, size_t n, struct btns_err *e)
 		return 0;
 	if ((buf = malloc(LIST_MAX)) == NULL)
 		return btns_fail(e, BTNS_E_NOMEM, "out of memory");
+	w.root = open(BTNS_IKED_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	rv = list_sas(buf, e);
 	if (rv == 0)
 		rv = each_sa(buf, find_victim, &w, e);
 	if (rv == 0 && w.nvictim > 0)
 		rv = end_all(&w, buf, e);
+	if (w.root != -1)
+		(void)close(w.root);
 	free(w.victim);
 	free(buf);
 	return rv;

@@ -34,9 +34,9 @@ struct btns_ending {
  * Of an empty path a new SA counts as well, which a peer that was up may
  * have rekeyed meanwhile.
  * End every SA whose peer's ID makes iked open one of these files, also by
- * an alias such as FQDN/../fqdn/gw, and wait up to 10 s until the last is
- * out of iked's list.  0 with each sa set; -1 with BTNS_E_IKED where iked
- * doesn't answer, BTNS_E_SYS or BTNS_E_NOMEM.
+ * an alias such as FQDN/../fqdn/gw or the name of a symbolic link, and wait
+ * up to 10 s until the last is out of iked's list.  0 with each sa set; -1
+ * with BTNS_E_IKED where iked doesn't answer, BTNS_E_SYS or BTNS_E_NOMEM.
  */
 int	 btns_iked_end(struct btns_ending *, size_t, struct btns_err *);
 
@@ -53,7 +53,11 @@ struct btns_sa_line {
 };
 int	 btns_sa_parse(struct btns_sa_line *, const char *);
 
-/* Would iked open this path, from pubkeys/ on or "../x", for this ID? */
-bool	 btns_iked_opens(const char *id, const char *path);
+/*
+ * Would iked open this path, from pubkeys/ on or "../x", for this ID?  root
+ * is iked's directory, whose symbolic links are followed within it, as in
+ * its chroot; or -1 for what the names alone say.
+ */
+bool	 btns_iked_opens(const char *id, int root, const char *path);
 
 #endif

@@ -169,8 +169,17 @@ cp a.pub keys/gw-a.example.org.pub
 cp b.pub keys/192.0.2.9
 cp c.pub keys/ufqdn/lap@example.org.pem
 echo nothing >keys/README
+ln -s ../d.pub keys/link.example.org
+mkdir real keys/fqdn.d && cp d.pub real/inner.example.org
+ln -s ../real keys/fqdn
 check 1 "a directory" btnsctl import keys
 like out "what is no key is told" '^! keys/README: '
+like out "rule 10: no symbolic link is followed" \
+    '^! keys/link\.example\.org: a symbolic link: not imported$'
+like out "rule 10: nor one of a directory" \
+    '^! keys/fqdn: a symbolic link: not imported$'
+like out "a directory that is no type's" \
+    '^! keys/fqdn\.d: no regular file: not imported$'
 btnsctl list -o tsv | cut -f 1,12 >said
 same said "is learned" <<EOT
 learned	ipv4/192.0.2.9

@@ -78,7 +78,7 @@ ln -s ../../elsewhere "$pubkeys/fqdn/link"
 check 1 "behind a symbolic link" btnsctl export -q
 no "the link goes" test -e "$pubkeys/fqdn/link"
 no "the link goes" test -L "$pubkeys/fqdn/link"
-rm "$iked/elsewhere"
+rm -f "$iked/elsewhere"
 cp a.pub "$f"
 btnskey pin -q -N -y third.example.org c.pub
 check 1 "-n plans" btnsctl export -n

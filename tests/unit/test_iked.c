@@ -1,9 +1,13 @@
+#include <fcntl.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -141,8 +145,54 @@ an_id_opens_the_file_that_iked_would_open(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++)
-		if (btns_iked_opens(t[i].id, t[i].path) != t[i].opens)
+		if (btns_iked_opens(t[i].id, -1, t[i].path) != t[i].opens)
 			fail_msg("%s, %s", t[i].id, t[i].path);
+}
+
+static void
+a_symbolic_link_opens_what_it_leads_to(void **state)
+{
+	static const struct {
+		const char	*id, *path;
+		bool		 opens;
+	} t[] = {
+		{ "FQDN/gw", "fqdn/gw", true },
+		{ "FQDN/beside", "fqdn/gw", true },
+		{ "FQDN/two", "fqdn/gw", true },
+		{ "FQDN/../ufqdn/far", "fqdn/gw", true },
+		{ "FQDN/whole", "fqdn/gw", true },
+		{ "FQDN/above", "fqdn/gw", true },
+		{ "FQDN/types/gw", "fqdn/gw", true },
+		{ "FQDN/types/../fqdn/gw", "fqdn/gw", true },
+		{ "FQDN/beside", "fqdn/beside", false },
+		{ "FQDN/beside/x", "fqdn/gw", false },
+		{ "FQDN/other", "fqdn/gw", false },
+		{ "FQDN/loop", "fqdn/gw", false },
+		{ "FQDN/long", "fqdn/gw", false },
+	};
+	char dir[] = "/tmp/btns.XXXXXX", command[PATH_MAX];
+	size_t i;
+	int root;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	/* The files that they lead to need not be there any more. */
+	(void)snprintf(command, sizeof(command), "cd %s && mkdir -p"
+	    " pubkeys/fqdn pubkeys/ufqdn && cd pubkeys/fqdn && ln -s gw beside"
+	    " && ln -s ./beside two && ln -s ../fqdn/gw ../ufqdn/far &&"
+	    " ln -s /pubkeys/fqdn/gw whole && ln -s"
+	    " ../../../../pubkeys/fqdn/gw above && ln -s ../fqdn types &&"
+	    " ln -s gw2 other && ln -s loop loop &&"
+	    " ln -s $(printf '%%03000d/' 0)/gw long", dir);
+	assert_int_equal(system(command), 0);
+	root = open(dir, O_RDONLY | O_DIRECTORY);
+	assert_int_not_equal(root, -1);
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++)
+		if (btns_iked_opens(t[i].id, root, t[i].path) != t[i].opens)
+			fail_msg("%s, %s", t[i].id, t[i].path);
+	(void)close(root);
+	(void)snprintf(command, sizeof(command), "rm -r %s", dir);
+	assert_int_equal(system(command), 0);
 }
 
 int
@@ -156,6 +206,7 @@ main(void)
 		cmocka_unit_test(
 		    other_lines_are_no_sa_and_damaged_ones_are_trouble),
 		cmocka_unit_test(an_id_opens_the_file_that_iked_would_open),
+		cmocka_unit_test(a_symbolic_link_opens_what_it_leads_to),
 	};
 
 	return cmocka_run_group_tests_name("iked", tests, NULL, NULL);
