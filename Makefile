@@ -18,7 +18,8 @@ STD	= -std=c11 -D_GNU_SOURCE
 FUZZ_SECONDS ?= 600
 
 MIGRATIONS = db/migrations/0001_foundation.sql db/migrations/0002_trust.sql \
-	  db/migrations/0003_signature.sql db/migrations/0004_accepted.sql
+	  db/migrations/0003_signature.sql db/migrations/0004_accepted.sql \
+	  db/migrations/0005_knock.sql
 
 KEY_O	= lib/b64.o lib/der.o lib/err.o lib/fp.o lib/hash.o lib/heard.o \
 	  lib/input.o lib/key.o lib/keyder.o lib/keydns.o lib/keyline.o \
@@ -30,13 +31,14 @@ PIN_O	= lib/child.o lib/conflex.o lib/doctor.o lib/doctor_certs.o \
 	  lib/doctor_tree.o lib/expect.o lib/export.o lib/export_look.o \
 	  lib/export_news.o lib/export_plan.o lib/export_sig.o lib/file.o \
 	  lib/harvest.o lib/harvest_list.o lib/history.o lib/ident.o \
-	  lib/iked.o lib/ikedconf.o lib/ikedkey.o \
-	  lib/keygen.o lib/own.o lib/path.o lib/pins.o lib/pins_backup.o \
-	  lib/pins_decide.o lib/pins_log.o lib/pins_read.o lib/pins_revoke.o \
+	  lib/iked.o lib/ikedconf.o lib/ikedkey.o lib/ikelog.o lib/keygen.o \
+	  lib/logread.o lib/logread_journal.o lib/observe.o lib/own.o \
+	  lib/path.o lib/pins.o lib/pins_backup.o lib/pins_decide.o \
+	  lib/pins_knock.o lib/pins_log.o lib/pins_read.o lib/pins_revoke.o \
 	  lib/pins_set.o lib/pins_tree.o lib/pins_verify.o lib/plan.o \
 	  lib/selfid.o lib/strays.o lib/tree.o lib/trust.o lib/when.o
-DB_O	= db/bindings.o db/events.o db/query.o db/replay.o db/schema.o db/settings.o \
-	  db/stmt.o db/store.o db/watch.o
+DB_O	= db/bindings.o db/events.o db/knocks.o db/query.o db/replay.o \
+	  db/schema.o db/settings.o db/stmt.o db/store.o db/watch.o
 LIB_O	= $(KEY_O) $(PIN_O) $(DB_O)
 CLI_O	= cmd/ask.o cmd/cli.o cmd/out.o
 STORE_O	= cmd/changes.o cmd/keyfile.o cmd/session.o cmd/vouch.o \
@@ -45,9 +47,9 @@ RSAFP_O	= cmd/rsafp/main.o cmd/rsafp/names.o cmd/rsafp/rsafp.o
 BTNSKEY_O = cmd/btnskey/gen.o cmd/btnskey/main.o cmd/btnskey/pin.o \
 	  cmd/btnskey/pub.o cmd/btnskey/show.o
 BTNSCTL_O = cmd/btnsctl/backup.o cmd/btnsctl/check.o cmd/btnsctl/doctor.o \
-	  cmd/btnsctl/export.o cmd/btnsctl/forget.o cmd/btnsctl/import.o cmd/btnsctl/init.o \
-	  cmd/btnsctl/learn.o \
-	  cmd/btnsctl/list.o cmd/btnsctl/log.o cmd/btnsctl/main.o \
+	  cmd/btnsctl/export.o cmd/btnsctl/forget.o cmd/btnsctl/import.o \
+	  cmd/btnsctl/init.o cmd/btnsctl/learn.o cmd/btnsctl/list.o \
+	  cmd/btnsctl/log.o cmd/btnsctl/main.o cmd/btnsctl/observe.o \
 	  cmd/btnsctl/promote.o cmd/btnsctl/reject.o cmd/btnsctl/revoke.o \
 	  cmd/btnsctl/set.o cmd/btnsctl/show.o cmd/btnsctl/verify.o
 UNITS	!= ls tests/unit/test_*.c | sed 's/\.c$$//'

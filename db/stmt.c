@@ -58,6 +58,17 @@ const char stmt_replay_tables[] =
     "CREATE TEMP TABLE replay_setting (name TEXT PRIMARY KEY, value TEXT,"
     " ends INTEGER, back TEXT)";
 
+/* When which key of an identity was live; stop is NULL: it is. */
+const char stmt_period_table[] =
+    "PRAGMA temp.journal_mode = OFF; PRAGMA temp.synchronous = OFF;"
+    "CREATE TEMP TABLE period (identity TEXT, fp BLOB, start INTEGER,"
+    " stop INTEGER);"
+    "CREATE INDEX temp.period_identity ON period (identity, start);"
+    "CREATE INDEX temp.period_fp ON period (fp)";
+
+#define KNOCK	"identity, cause, address, first_seen, last_seen, days," \
+	" times, verified, fp"
+
 const char *const stmt_sql[STMT__COUNT] = {
 	[STMT_BEGIN] = "BEGIN IMMEDIATE",
 	[STMT_COMMIT] = "COMMIT",
@@ -113,9 +124,9 @@ const char *const stmt_sql[STMT__COUNT] = {
 	    " WHERE state = 'accepted' AND since <= ?1 ORDER BY since, id"),
 	[STMT_SIGHTING_ADD] =
 	    ("INSERT INTO sighting (binding, last_seen, days, times, address)"
-	    " VALUES (?1, ?2, 1, 1, ?3) ON CONFLICT (binding) DO UPDATE SET"
+	    " VALUES (?1, ?2, 1, ?4, ?3) ON CONFLICT (binding) DO UPDATE SET"
 	    " days = days + (?2 / 86400 > last_seen / 86400),"
-	    " times = times + 1, last_seen = max(last_seen, ?2),"
+	    " times = times + ?4, last_seen = max(last_seen, ?2),"
 	    " address = ifnull(?3, address)"),
 	[STMT_ALARM_ADD] =
 	    ("INSERT INTO alarm (identity, day, count) VALUES (?1, ?2, 1)"
@@ -230,6 +241,52 @@ const char *const stmt_sql[STMT__COUNT] = {
 	    " what = excluded.what, since = excluded.since,"
 	    " told = excluded.told"),
 	[STMT_NEWS_DELETE] = "DELETE FROM news WHERE path = ?1",
+	[STMT_KNOCK_ADD] =
+	    ("INSERT INTO knock (" KNOCK ")"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+	    " ON CONFLICT (identity, cause, address) DO UPDATE SET"
+	    " days = days + excluded.days"
+	    " - (excluded.first_seen / 86400 = last_seen / 86400),"
+	    " first_seen = min(first_seen, excluded.first_seen),"
+	    " last_seen = max(last_seen, excluded.last_seen),"
+	    " times = times + excluded.times,"
+	    " verified = verified + excluded.verified, fp = excluded.fp"),
+	[STMT_KNOCK_EACH] =
+	    ("SELECT id, " KNOCK " FROM knock WHERE id > ?1"
+	    " ORDER BY id" LIMIT),
+	[STMT_KNOCK_OF] =
+	    ("SELECT id, " KNOCK " FROM knock WHERE identity = ?1"
+	    " ORDER BY last_seen DESC, id LIMIT 64"),
+	[STMT_KNOCK_FULL] =
+	    ("SELECT (SELECT count(*) FROM (SELECT 1 FROM knock"
+	    " WHERE address = ?1 AND cause = 'unknown' LIMIT ?2)) >= ?2"
+	    " AND NOT EXISTS (SELECT 1 FROM knock WHERE identity = ?3"
+	    " AND cause = 'unknown' AND address = ?1)"),
+	[STMT_KNOCK_TRIM] =
+	    ("DELETE FROM knock WHERE id IN (SELECT id FROM knock"
+	    " ORDER BY cause = 'unknown', times DESC, last_seen DESC"
+	    " LIMIT -1 OFFSET ?1)"),
+	[STMT_LOGMARK_EACH] =
+	    "SELECT head, length, done, tail, at FROM logmark",
+	[STMT_LOGMARK_PUT] =
+	    ("INSERT OR REPLACE INTO logmark (head, length, done, tail, at)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5)"),
+	[STMT_LOGMARK_DELETE] = "DELETE FROM logmark WHERE head = ?1",
+	[STMT_LOGMARK_TRIM] =
+	    ("DELETE FROM logmark WHERE head IN (SELECT head FROM logmark"
+	    " ORDER BY at DESC LIMIT -1 OFFSET ?1)"),
+	[STMT_PERIOD_BEGIN] =
+	    ("INSERT INTO temp.period (identity, fp, start)"
+	    " VALUES (?1, ?2, ?3)"),
+	[STMT_PERIOD_END] =
+	    ("UPDATE temp.period SET stop = ?2 WHERE identity = ?1"
+	    " AND stop IS NULL AND (?3 IS NULL OR fp = ?3)"),
+	[STMT_PERIOD_END_KEY] =
+	    ("UPDATE temp.period SET stop = ?2 WHERE fp = ?1"
+	    " AND stop IS NULL"),
+	[STMT_PERIOD_EACH] =
+	    ("SELECT fp, start, stop FROM temp.period WHERE identity = ?1"
+	    " ORDER BY start, rowid"),
 	[STMT_COUNT_PINNED] =
 	    "SELECT count(*) FROM binding WHERE state = 'pinned'",
 	[STMT_COUNT_ACCEPTED] =

@@ -51,6 +51,19 @@ enum stmt {
 	STMT_NEWS_EACH,
 	STMT_NEWS_PUT,
 	STMT_NEWS_DELETE,
+	STMT_KNOCK_ADD,
+	STMT_KNOCK_EACH,
+	STMT_KNOCK_OF,
+	STMT_KNOCK_FULL,
+	STMT_KNOCK_TRIM,
+	STMT_LOGMARK_EACH,
+	STMT_LOGMARK_PUT,
+	STMT_LOGMARK_DELETE,
+	STMT_LOGMARK_TRIM,
+	STMT_PERIOD_BEGIN,
+	STMT_PERIOD_END,
+	STMT_PERIOD_END_KEY,
+	STMT_PERIOD_EACH,
 	STMT_COUNT_PINNED,
 	STMT_COUNT_ACCEPTED,
 	STMT_COUNT_REVOKED,
@@ -62,6 +75,7 @@ extern const char *const stmt_sql[STMT__COUNT];
 
 /* The tables of a replay, made before its statements. */
 extern const char stmt_replay_tables[];
+extern const char stmt_period_table[];
 
 /* Rows of a page. */
 #define STMT_PAGE_ROWS	256

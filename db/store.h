@@ -185,9 +185,10 @@ int	 store_live_each(struct store *, store_live_fn *, void *,
 int	 store_accepted_until(struct store *, int64_t since,
 	    store_live_fn *, void *, struct btns_err *);
 
-/* It was seen at that time, from address (or NULL), on a day by UTC. */
+/* It was seen so often within a day by UTC, last at that time, from
+ * address (or NULL). */
 int	 store_sighting_add(struct store *, int64_t binding, int64_t at,
-	    const char *address, struct btns_err *);
+	    const char *address, int64_t times, struct btns_err *);
 
 /* One more alarm of an identity that day; *count is that day's so far. */
 int	 store_alarm_add(struct store *, const char *identity, int64_t day,
@@ -252,6 +253,66 @@ int	 store_news_put(struct store *, const struct store_news *,
 	    struct btns_err *);
 int	 store_news_delete(struct store *, const char *path,
 	    struct btns_err *);
+
+/* A refusal that iked's log has.  fp: exported then, or NULL. */
+struct store_knock {
+	const char	*identity, *cause;
+	const char	*address;	/* "": unknown */
+	int64_t		 first_seen, last_seen, days, times, verified;
+	const uint8_t	*fp;
+};
+typedef int store_knock_fn(const struct store_knock *, void *);
+
+/* More of them: counts are added. */
+int	 store_knock_add(struct store *, const struct store_knock *,
+	    struct btns_err *);
+/* Page by page, as store_each(); or those of an identity, copied first. */
+int	 store_knock_each(struct store *, store_knock_fn *, void *,
+	    struct btns_err *);
+int	 store_knock_of(struct store *, const char *identity,
+	    store_knock_fn *, void *, struct btns_err *);
+/*
+ * Are `most` unknown identities of this address there, and this isn't one
+ * of them?  1, 0 or -1.
+ */
+int	 store_knock_full(struct store *, const char *address,
+	    const char *identity, int64_t most, struct btns_err *);
+/* Keep so many: what no pin is about goes first, then what is rare. */
+int	 store_knock_trim(struct store *, int64_t keep, struct btns_err *);
+
+/* How far a log was read; see db/migrations/0005_knock.sql. */
+struct store_logmark {
+	const uint8_t	*head;		/* STORE_DIGEST octets */
+	int64_t		 length, done;
+	const uint8_t	*tail;		/* STORE_DIGEST octets */
+	int64_t		 at;
+};
+typedef int store_logmark_fn(const struct store_logmark *, void *);
+int	 store_logmark_each(struct store *, store_logmark_fn *, void *,
+	    struct btns_err *);
+int	 store_logmark_put(struct store *, const struct store_logmark *,
+	    struct btns_err *);
+int	 store_logmark_delete(struct store *, const uint8_t *head,
+	    struct btns_err *);
+int	 store_logmark_trim(struct store *, int64_t keep, struct btns_err *);
+
+/*
+ * When which key of an identity was live, in a table of this connection's
+ * own: made once, filled from the history by the caller in its order.  end:
+ * fp NULL for any; end_key: under every identity.
+ */
+int	 store_period_table(struct store *, struct btns_err *);
+int	 store_period_begin(struct store *, const char *identity,
+	    const uint8_t *fp, int64_t at, struct btns_err *);
+int	 store_period_end(struct store *, const char *identity,
+	    const uint8_t *fp, int64_t at, struct btns_err *);
+int	 store_period_end_key(struct store *, const uint8_t *fp, int64_t at,
+	    struct btns_err *);
+/* In order; stop is 0 for the one that is live now.  A lock is held. */
+typedef int store_period_fn(const uint8_t *fp, int64_t start, int64_t stop,
+	    void *);
+int	 store_period_each(struct store *, const char *identity,
+	    store_period_fn *, void *, struct btns_err *);
 
 /* How many there are of each. */
 enum store_count {

@@ -8,7 +8,7 @@
 
 int
 store_sighting_add(struct store *s, int64_t binding, int64_t at,
-    const char *address, struct btns_err *e)
+    const char *address, int64_t times, struct btns_err *e)
 {
 	struct query q;
 
@@ -16,6 +16,7 @@ store_sighting_add(struct store *s, int64_t binding, int64_t at,
 	q_i64(&q, binding);
 	q_i64(&q, at);
 	q_text(&q, address);
+	q_i64(&q, times);
 	return q_run(&q, e);
 }
 

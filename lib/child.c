@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -41,9 +42,10 @@ drain(int fd, char *buf, size_t size, int64_t deadline)
 	return n == 0 ? 0 : -1;
 }
 
+/* What it says goes to *fd; where err, also what it says of trouble. */
 static int
 spawn(pid_t *pid, int *fd, const char *path, const char *const argv[],
-    struct btns_err *e)
+    int in, bool err, struct btns_err *e)
 {
 	static char *const env[] = { NULL };
 	posix_spawn_file_actions_t fa;
@@ -53,12 +55,20 @@ spawn(pid_t *pid, int *fd, const char *path, const char *const argv[],
 		return btns_fail_sys(e, "pipe");
 	rc = posix_spawn_file_actions_init(&fa);
 	if (rc == 0) {
-		(void)posix_spawn_file_actions_addopen(&fa, STDIN_FILENO,
-		    "/dev/null", O_RDWR, 0);
+		if (in == -1)
+			(void)posix_spawn_file_actions_addopen(&fa,
+			    STDIN_FILENO, "/dev/null", O_RDWR, 0);
+		else
+			(void)posix_spawn_file_actions_adddup2(&fa, in,
+			    STDIN_FILENO);
 		(void)posix_spawn_file_actions_adddup2(&fa, p[1],
 		    STDOUT_FILENO);
-		(void)posix_spawn_file_actions_adddup2(&fa, p[1],
-		    STDERR_FILENO);
+		if (err)
+			(void)posix_spawn_file_actions_adddup2(&fa, p[1],
+			    STDERR_FILENO);
+		else
+			(void)posix_spawn_file_actions_addopen(&fa,
+			    STDERR_FILENO, "/dev/null", O_RDWR, 0);
 		/* posix_spawn() doesn't write its arguments, only says so. */
 		rc = posix_spawn(pid, path, &fa, NULL,
 		    (char *const *)(uintptr_t)argv, env);
@@ -71,6 +81,60 @@ spawn(pid_t *pid, int *fd, const char *path, const char *const argv[],
 	(void)close(p[0]);
 	errno = rc;
 	return btns_fail_sys(e, "%s", path);
+}
+
+/* Where the system keeps it: no PATH of anybody's. */
+static bool
+find(char *path, size_t size, const char *name)
+{
+	static const char *const dirs[] = { "/usr/bin", "/bin",
+	    "/usr/local/bin" };
+	size_t i;
+
+	for (i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		(void)snprintf(path, size, "%s/%s", dirs[i], name);
+		if (access(path, X_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
+btns_child_has(const char *name)
+{
+	char path[128];
+
+	return find(path, sizeof(path), name);
+}
+
+int
+btns_child_pipe(pid_t *pid, int *fd, const char *name,
+    const char *const argv[], int in, struct btns_err *e)
+{
+	char path[128];
+
+	if (find(path, sizeof(path), name))
+		return spawn(pid, fd, path, argv, in, false, e);
+	errno = ENOENT;
+	return btns_fail_sys(e, "%s", name);
+}
+
+int
+btns_child_wait(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) == -1)
+		if (errno != EINTR)
+			return -1;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+void
+btns_child_stop(pid_t pid)
+{
+	(void)kill(pid, SIGTERM);
+	(void)btns_child_wait(pid);
 }
 
 /* Its end, by the deadline: it may close its output and live on. */
@@ -103,7 +167,7 @@ btns_child_run(int *status, const char *path, const char *const argv[],
 	int fd = -1, st = -1, rv;
 	pid_t pid;
 
-	if (spawn(&pid, &fd, path, argv, e) == -1)
+	if (spawn(&pid, &fd, path, argv, -1, true, e) == -1)
 		return -1;
 	rv = drain(fd, buf, size, deadline);
 	(void)close(fd);

@@ -2,6 +2,8 @@
 #ifndef BTNS_CHILD_H
 #define BTNS_CHILD_H
 
+#include <sys/types.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct btns_err;
@@ -16,5 +18,18 @@ struct btns_err;
 int	 btns_child_run(int *status, const char *path,
 	    const char *const argv[], char *buf, size_t size, int ms,
 	    struct btns_err *);
+
+/*
+ * Start a program of the system's by its name, with an empty environment,
+ * `in` to read (-1: nothing), and its standard output to a pipe whose other
+ * end is *fd, the caller's to close.  BTNS_E_SYS: also where there is none.
+ */
+int	 btns_child_pipe(pid_t *, int *fd, const char *name,
+	    const char *const argv[], int in, struct btns_err *);
+bool	 btns_child_has(const char *name);
+
+/* Wait for its end: its exit status, or -1.  Or end it. */
+int	 btns_child_wait(pid_t);
+void	 btns_child_stop(pid_t);
 
 #endif

@@ -478,7 +478,7 @@ static int
 sight(const struct gather *g, struct btns_err *e)
 {
 	return store_sighting_add(g->p->store, g->row, g->p->now,
-	    g->o->address, e);
+	    g->o->address, 1, e);
 }
 
 static int

@@ -22,6 +22,7 @@ struct btns_pins {
 	bool		 batch;		/* within btns_pins_begin() */
 	bool		 tell;		/* syslog, whatever the setting */
 	int64_t		 replayed;	/* until when; 0: not at all */
+	int64_t		 periods;	/* the next event of theirs, or 0 */
 	int64_t		 first;		/* event of this transaction, or 0 */
 	struct btns_head head;		/* and its last one */
 	/* This host's own, read for each decision, or once a batch. */
@@ -88,6 +89,9 @@ int	 pins_revoke(struct btns_pins *, const uint8_t *fp,
 /* As btns_verify(), of a store that has no head file beside it. */
 int	 pins_check(struct btns_pins *, void (*wrong)(const char *, void *),
 	    void *, struct btns_head *, struct btns_err *);
+
+/* The state that an event of this verb gives a binding, or NULL. */
+const char *pins_verb_state(const char *verb);
 
 /* A field of an event's detail, "name=...", to buf; false without one. */
 bool	 pins_field(char *buf, size_t size, const char *detail,

@@ -77,8 +77,8 @@ play_set(struct replay *r, const struct store_event *v)
 	return store_replay_set(r->p->store, &s, r->e);
 }
 
-static const char *
-state_of(const char *verb)
+const char *
+pins_verb_state(const char *verb)
 {
 	static const char *const pinning[] = { "pin", "promote", "replace",
 	    "import" };
@@ -132,7 +132,7 @@ unhex(uint8_t out[BTNS_FP_LEN], const char *s)
 static int
 play_identity(struct replay *r, const struct store_event *v)
 {
-	const char *state = state_of(v->verb), *type;
+	const char *state = pins_verb_state(v->verb), *type;
 	char old[BTNS_FP_HEX];
 	uint8_t fp[BTNS_FP_LEN];
 	struct btns_ident id;

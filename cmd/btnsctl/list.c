@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "../../lib/export.h"
+#include "../../lib/knock.h"
 #include "../session.h"
 #include "btnsctl.h"
 
@@ -91,17 +92,16 @@ pin_row(struct out *o, const struct btns_pin *pin, int exported)
 	out_str(o, pin->revoked_comment);
 }
 
+/* An identity, with its type and without. */
 static bool
-matches(struct list *l, const struct btns_pin *pin)
+matches(struct list *l, const char *id, const char *value)
 {
-	char id[BTNS_ID_PRINT];
 	bool any = l->npattern == 0;
 	int i;
 
-	btns_ident_print(id, &pin->ident);
 	for (i = 0; i < l->npattern; i++)
 		if (fnmatch(l->pattern[i], id, 0) == 0 ||
-		    fnmatch(l->pattern[i], pin->ident.value, 0) == 0)
+		    fnmatch(l->pattern[i], value, 0) == 0)
 			any = l->used[i] = true;
 	return any;
 }
@@ -130,15 +130,65 @@ static int
 row(const struct btns_pin *pin, void *arg)
 {
 	struct list *l = arg;
+	char id[BTNS_ID_PRINT];
 	int there = -1;
 
+	btns_ident_print(id, &pin->ident);
 	if (pin->trouble != l->trouble || !wanted(l, pin) ||
-	    !matches(l, pin))
+	    !matches(l, id, pin->ident.value))
 		return 0;
 	if (l->at == 0 && pin_in_tree(&there, l->pins, l->tree, pin,
 	    l->e) == -1)
 		return -1;
 	pin_row(&l->out, pin, there);
+	return ferror(stdout) ? 1 : 0;
+}
+
+static int
+has_key(const struct btns_pin *pin, void *arg)
+{
+	(void)arg;
+	return pin->live || strcmp(pin->state, "learned") == 0 ||
+	    strcmp(pin->state, "conflict") == 0;
+}
+
+/* Who is refused, and no key of it is known. */
+static int
+knock(const struct btns_knock *k, void *arg)
+{
+	struct list *l = arg;
+	const char *value = strchr(k->identity, '/');
+	char seen[TIME_TEXT], first[TIME_TEXT], age[24];
+	struct btns_ident id;
+	struct btns_err odd;
+	int i, rv;
+
+	value = value == NULL ? k->identity : value + 1;
+	if (k->cause != BTNS_UNKNOWN || (l->age != 0 &&
+	    (l->now - k->last_seen > l->age) != l->older))
+		return 0;
+	if (btns_ident_parse(&id, k->identity, &odd) == 0 && (rv =
+	    btns_pins_of(l->pins, &id, has_key, NULL, l->e)) != 0)
+		return rv == 1 ? 0 : -1;
+	if (!matches(l, k->identity, value))
+		return 0;
+	time_text(first, k->first_seen);
+	time_text(seen, k->last_seen);
+	time_age(age, l->now, k->last_seen);
+	out_str(&l->out, "knocking");
+	out_bool(&l->out, 0);
+	out_str(&l->out, NULL);
+	out_str(&l->out, first);
+	out_both(&l->out, age, seen);
+	out_int(&l->out, k->days);
+	out_int(&l->out, k->times);
+	out_str(&l->out, NULL);
+	out_str(&l->out, k->address[0] == '\0' ? NULL : k->address);
+	out_str(&l->out, NULL);
+	out_str(&l->out, NULL);
+	out_str(&l->out, k->identity);
+	for (i = 12; i < PIN_COLS; i++)
+		out_str(&l->out, NULL);
 	return ferror(stdout) ? 1 : 0;
 }
 
@@ -180,7 +230,8 @@ static int
 options(struct list *l, const struct cli_args *a, struct btns_err *e)
 {
 	static const char *const states[] = { "accepted", "conflict",
-	    "learned", "pinned", "rejected", "retired", "revoked", NULL };
+	    "knocking", "learned", "pinned", "rejected", "retired",
+	    "revoked", NULL };
 	static const char *const sources[] = { "dns", "file", "ike", "ssh",
 	    "tree", NULL };
 	const char *age = a->opt['t'];
@@ -193,6 +244,10 @@ options(struct list *l, const struct cli_args *a, struct btns_err *e)
 	    (a->opt['a'] != NULL && btns_date(&l->at, a->opt['a'],
 	    e) == -1))
 		return -1;
+	if (l->state != NULL && strcmp(l->state, "knocking") == 0 &&
+	    (a->opt['a'] != NULL || l->source != NULL))
+		return cli_usage(e, "-s knocking goes with neither -a nor"
+		    " -S");
 	if (a->opt['a'] != NULL && l->at < 1)
 		l->at = 1;		/* 0: as it is now */
 	if (age == NULL)
@@ -207,6 +262,8 @@ print(struct list *l)
 {
 	int rv;
 
+	if (l->state != NULL && strcmp(l->state, "knocking") == 0)
+		return btns_knock_each(l->pins, knock, l, l->e);
 	l->trouble = true;
 	rv = l->at == 0 ? btns_pins_trouble(l->pins, row, l, l->e) :
 	    btns_pins_at(l->pins, l->at, row, l, l->e);

@@ -21,6 +21,8 @@ says() {
 new_store
 btnskey pin -q -y gw.example.org a.pub
 btnsctl learn -q two.example.org b.pub
+echo "$(date +%Y-%m-%dT%H:%M:%SZ) gw iked[1]: spi=0x1:\
+ ikev2_send_auth_failed: authentication failed for FQDN/x" >log
 # shellcheck disable=SC2086 # words
 while read -r want args; do
 	for o in json tsv; do
@@ -44,6 +46,7 @@ done <<EOT
 0 reject -F $c two.example.org
 1 forget -y none.example.org
 0 import -p -i three.example.org d.pub
+0 observe log
 0 export
 0 export -n
 0 set

@@ -152,7 +152,8 @@ what_is_no_store_is_refused(void **state)
 
 #define DROP_ALL "DROP TABLE exported; DROP TABLE event; DROP TABLE sighting;" \
 	"DROP TABLE binding; DROP TABLE key; DROP TABLE setting;" \
-	"DROP TABLE revoked; DROP TABLE alarm; DROP TABLE news;"
+	"DROP TABLE revoked; DROP TABLE alarm; DROP TABLE news;" \
+	"DROP TABLE knock; DROP TABLE logmark;"
 
 /* Of version 1, with all that it could hold. */
 static void

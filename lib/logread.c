@@ -1,0 +1,552 @@
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "err.h"
+#include "hash.h"
+#include "logread.h"
+#include "logread_priv.h"
+
+#define TAIL	512
+#define HEAD	1024
+#define MARKS	512
+
+struct logread {
+	const char	*path;		/* or NULL: the journal */
+	bool		 follow, eof;
+	int		 fd;
+	pid_t		 child;		/* it writes to fd; 0: none */
+	const char	*program;
+	bool		 journal;	/* in the export format */
+	bool		 plain;		/* a regular file, not compressed */
+	int64_t		 age;		/* when it was written last */
+	char		*buf;		/* LOGREAD_BUF */
+	size_t		 at, have;	/* in buf: what is still to give */
+	int64_t		 done;		/* octets given out, from its start */
+	char		 head[HEAD];	/* the first ones */
+	size_t		 headlen;
+	char		 tail[TAIL];	/* the last ones given out */
+	size_t		 taillen;
+	bool		 skip;		/* the rest of a line too long */
+	struct btns_logmark mark[MARKS];
+	int64_t		 stored[MARKS];	/* what is done by the store */
+	size_t		 nmark;
+	struct btns_logmark was;	/* that of this log, if known: */
+	bool		 known;
+	struct journal	 entry;
+};
+
+static int
+keep_mark(const struct btns_logmark *m, void *arg)
+{
+	struct logread *r = arg;
+
+	if (r->nmark < MARKS) {
+		r->stored[r->nmark] = m->done;
+		r->mark[r->nmark++] = *m;
+	}
+	return 0;
+}
+
+/* Read on, behind what is there: octets, 0 at the end, or -1. */
+static ssize_t
+fill(struct logread *r, struct btns_err *e)
+{
+	size_t more;
+	ssize_t n;
+
+	if (r->at > 0) {
+		memmove(r->buf, r->buf + r->at, r->have - r->at);
+		r->have -= r->at;
+		r->at = 0;
+	}
+	do
+		n = read(r->fd, r->buf + r->have, LOGREAD_BUF - r->have);
+	while (n == -1 && errno == EINTR && !r->follow);
+	r->eof = n == 0;
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	if (n == -1)
+		return btns_fail_sys(e, "%s", r->path == NULL ? "journal" :
+		    r->path);
+	if (r->done + (int64_t)r->have == (int64_t)r->headlen) {
+		more = HEAD - r->headlen < (size_t)n ? HEAD - r->headlen :
+		    (size_t)n;
+		memcpy(r->head + r->headlen, r->buf + r->have, more);
+		r->headlen += more;
+	}
+	r->have += (size_t)n;
+	return n;
+}
+
+/* n octets are given out, or skipped. */
+static void
+pass(struct logread *r, size_t n)
+{
+	const char *p = r->buf + r->at;
+	size_t keep;
+
+	if (n >= TAIL) {
+		memcpy(r->tail, p + n - TAIL, TAIL);
+		r->taillen = TAIL;
+	} else {
+		keep = r->taillen + n > TAIL ? TAIL - n : r->taillen;
+		memmove(r->tail, r->tail + r->taillen - keep, keep);
+		memcpy(r->tail + keep, p, n);
+		r->taillen = keep + n;
+	}
+	r->at += n;
+	r->done += (int64_t)n;
+}
+
+/* Skip to an offset by reading: 1, or 0 where the log ends before. */
+static int
+skip_to(struct logread *r, int64_t to, struct btns_err *e)
+{
+	size_t n;
+	ssize_t got;
+
+	while (r->done < to) {
+		n = r->have - r->at;
+		if ((int64_t)n > to - r->done)
+			n = (size_t)(to - r->done);
+		pass(r, n);
+		if (r->done < to && (got = fill(r, e)) <= 0)
+			return got == 0 ? 0 : -1;
+	}
+	return 1;
+}
+
+static int
+is_tail(const struct logread *r, struct btns_err *e)
+{
+	uint8_t d[BTNS_HASH_MAX];
+
+	return btns_hash(d, BTNS_SHA256, r->tail, r->taillen, e) == -1 ? -1 :
+	    memcmp(d, r->was.tail, sizeof(r->was.tail)) == 0;
+}
+
+/* The mark of this log that is furthest on; its head is in memory. */
+static int
+find_mark(struct logread *r, struct btns_err *e)
+{
+	uint8_t d[BTNS_HASH_MAX];
+	size_t i;
+
+	for (i = 0; i < r->nmark; i++) {
+		const struct btns_logmark *m = &r->mark[i];
+
+		if (m->length == 0 || m->length > (int64_t)r->headlen ||
+		    (r->known && m->done <= r->was.done))
+			continue;
+		if (btns_hash(d, BTNS_SHA256, r->head, (size_t)m->length,
+		    e) == -1)
+			return -1;
+		if (memcmp(d, m->head, sizeof(m->head)) == 0) {
+			r->was = *m;
+			r->known = true;
+		}
+	}
+	return 0;
+}
+
+static void
+again(struct logread *r)
+{
+	r->known = r->skip = false;
+	r->at = r->have = r->taillen = r->headlen = 0;
+	r->done = 0;
+}
+
+/* Go to where an earlier run stopped; from the start if it isn't there. */
+static int
+resume(struct logread *r, struct btns_err *e)
+{
+	int64_t jump;
+	int rv;
+
+	if (find_mark(r, e) == -1)
+		return -1;
+	if (!r->known)
+		return 0;
+	jump = r->was.done - TAIL;
+	if (r->plain && jump > (int64_t)r->have) {
+		if (lseek(r->fd, (off_t)jump, SEEK_SET) == -1)
+			return btns_fail_sys(e, "%s", r->path);
+		r->at = r->have = 0;
+		r->done = jump;
+	}
+	if ((rv = skip_to(r, r->was.done, e)) == 1)
+		rv = is_tail(r, e);
+	if (rv != 0)
+		return rv == 1 ? 0 : -1;
+	/* Another log that begins alike: only a file can be read again. */
+	if (!r->plain)
+		return btns_fail(e, BTNS_E_FORMAT, "%s: shorter, or other,"
+		    " than when it was read before", r->path);
+	again(r);
+	return lseek(r->fd, 0, SEEK_SET) == -1 ?
+	    btns_fail_sys(e, "%s", r->path) : 0;
+}
+
+static const char *
+compressed(const char *p, size_t n)
+{
+	static const struct { const char *magic; size_t n; const char *by; }
+	    t[] = { { "\x1f\x8b", 2, "gzip" }, { "\xfd" "7zXZ", 5, "xz" },
+	    { "\x28\xb5\x2f\xfd", 4, "zstd" }, { "BZh", 3, "bzip2" } };
+	size_t i;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++)
+		if (n >= t[i].n && memcmp(p, t[i].magic, t[i].n) == 0)
+			return t[i].by;
+	return NULL;
+}
+
+static int
+run(struct logread *r, const char *program, const char *const argv[], int in,
+    struct btns_err *e)
+{
+	int fd;
+
+	if (btns_child_pipe(&r->child, &fd, program, argv, in, e) == -1)
+		return -1;
+	if (r->fd > STDIN_FILENO)
+		(void)close(r->fd);
+	r->fd = fd;
+	r->program = program;
+	return 0;
+}
+
+/* Through the program that made it small. */
+static int
+expand(struct logread *r, const char *program, struct btns_err *e)
+{
+	const char *const argv[] = { program, "-dc", NULL };
+
+	if (!r->plain || lseek(r->fd, 0, SEEK_SET) == -1)
+		return btns_fail(e, BTNS_E_USAGE, "%s: compressed: %s -dc |"
+		    " btnsctl observe -", r->path, program);
+	r->plain = false;
+	again(r);
+	return run(r, program, argv, r->fd, e);
+}
+
+static int
+open_file(struct logread *r, struct btns_err *e)
+{
+	struct stat st;
+
+	if (strcmp(r->path, "-") == 0)
+		r->fd = STDIN_FILENO;
+	else if ((r->fd = open(r->path, O_RDONLY | O_NONBLOCK | O_NOCTTY |
+	    O_CLOEXEC)) == -1)
+		return btns_fail_sys(e, "%s", r->path);
+	if (fstat(r->fd, &st) == -1)
+		return btns_fail_sys(e, "%s", r->path);
+	if (r->fd != STDIN_FILENO && !S_ISREG(st.st_mode))
+		return btns_fail(e, BTNS_E_FORMAT, "%s: no regular file",
+		    r->path);
+	r->plain = S_ISREG(st.st_mode) &&
+	    lseek(r->fd, 0, SEEK_CUR) == 0;
+	r->age = r->fd == STDIN_FILENO ? time(NULL) : st.st_mtime;
+	return 0;
+}
+
+static int
+start_file(struct logread *r, struct btns_err *e)
+{
+	const char *by;
+	ssize_t n = 1;
+
+	if (open_file(r, e) == -1)
+		return -1;
+	while (n > 0 && r->headlen < HEAD)
+		if ((n = fill(r, e)) == -1)
+			return -1;
+	if ((by = compressed(r->head, r->headlen)) != NULL) {
+		if (expand(r, by, e) == -1)
+			return -1;
+		for (n = 1; n > 0 && r->headlen < HEAD;)
+			if ((n = fill(r, e)) == -1)
+				return -1;
+	}
+	r->journal = r->headlen > 9 && memcmp(r->head, "__CURSOR=", 9) == 0;
+	return r->journal ? 0 : resume(r, e);
+}
+
+#define JOURNALCTL "journalctl"
+
+bool
+logread_journal(void)
+{
+	return btns_child_has(JOURNALCTL) &&
+	    (access("/var/log/journal", R_OK | X_OK) == 0 ||
+	    access("/run/log/journal", R_OK | X_OK) == 0);
+}
+
+static int
+start_journal(struct logread *r, bool follow, struct btns_err *e)
+{
+	char since[32] = "--since=@0";
+	const char *argv[] = { JOURNALCTL, "-q", "--no-pager", "-o",
+	    "export", since, "SYSLOG_IDENTIFIER=iked",
+	    follow ? "--follow" : NULL, "--no-tail", NULL };
+	int64_t at = 0;
+	size_t i;
+
+	/* An hour more: clocks are set back. */
+	for (i = 0; i < r->nmark; i++)
+		if (r->mark[i].length == 0 && r->mark[i].at > at)
+			at = r->mark[i].at;
+	if (at > 3600)
+		(void)snprintf(since, sizeof(since), "--since=@%lld",
+		    (long long)at - 3600);
+	r->journal = true;
+	if (run(r, JOURNALCTL, argv, -1, e) == -1)
+		return -1;
+	return follow && fcntl(r->fd, F_SETFL, O_NONBLOCK) == -1 ?
+	    btns_fail_sys(e, "journal") : 0;
+}
+
+int
+logread_open(struct logread **out, const char *path, bool follow,
+    struct btns_pins *p, struct btns_err *e)
+{
+	struct logread *r = calloc(1, sizeof(*r));
+	int rv;
+
+	*out = NULL;
+	if (r == NULL || (r->buf = malloc(LOGREAD_BUF)) == NULL) {
+		free(r);
+		return btns_fail(e, BTNS_E_NOMEM, "out of memory");
+	}
+	r->path = path;
+	r->follow = follow;
+	r->fd = -1;
+	e->code = BTNS_OK;
+	rv = btns_logmark_each(p, keep_mark, r, e);
+	if (rv == 0)
+		rv = path == NULL ? start_journal(r, follow, e) :
+		    start_file(r, e);
+	if (rv == -1) {
+		logread_close(r);
+		return -1;
+	}
+	*out = r;
+	return 0;
+}
+
+void
+logread_close(struct logread *r)
+{
+	if (r == NULL)
+		return;
+	if (r->fd > STDIN_FILENO)
+		(void)close(r->fd);
+	if (r->child > 0)
+		btns_child_stop(r->child);
+	free(r->buf);
+	free(r);
+}
+
+/* At the end of what a program said: did it say all? */
+static int
+ended(struct logread *r, struct btns_err *e)
+{
+	int status;
+
+	if (r->child == 0 || !r->eof)
+		return 0;
+	status = btns_child_wait(r->child);
+	r->child = 0;
+	return status == 0 ? 0 : btns_fail(e, BTNS_E_FORMAT, "%s: %s says"
+	    " that it is damaged, or not all of it is there",
+	    r->path == NULL ? "journal" : r->path, r->program);
+}
+
+static int
+next_lines(struct logread *r, struct logread_piece *out, struct btns_err *e)
+{
+	const char *lf;
+	ssize_t n;
+	size_t len;
+
+	for (;;) {
+		lf = r->have == r->at ? NULL : memrchr(r->buf + r->at, '\n',
+		    r->have - r->at);
+		if (r->skip && lf != NULL) {
+			lf = memchr(r->buf + r->at, '\n', r->have - r->at);
+			pass(r, (size_t)(lf - r->buf) + 1 - r->at);
+			r->skip = false;
+			continue;
+		}
+		if (lf != NULL)
+			break;
+		if (r->have - r->at == LOGREAD_BUF || r->skip) {
+			r->skip = true;
+			pass(r, r->have - r->at);
+		}
+		if ((n = fill(r, e)) <= 0)
+			return n == 0 ? ended(r, e) : -1;
+	}
+	len = (size_t)(lf - r->buf) + 1 - r->at;
+	*out = (struct logread_piece){ .p = r->buf + r->at, .n = len,
+	    .at = r->age };
+	pass(r, len);
+	return 1;
+}
+
+/* Is it behind the mark of its journal?  The mark of a new one is made. */
+static int
+is_new(struct logread *r, struct btns_err *e)
+{
+	struct btns_logmark *m;
+	uint8_t d[BTNS_HASH_MAX];
+	size_t i;
+
+	if (btns_hash(d, BTNS_SHA256, r->entry.id, strlen(r->entry.id),
+	    e) == -1)
+		return -1;
+	for (i = 0; i < r->nmark; i++)
+		if (r->mark[i].length == 0 &&
+		    memcmp(r->mark[i].head, d, sizeof(r->was.head)) == 0)
+			break;
+	if (i == r->nmark) {
+		if (r->nmark == MARKS)
+			return btns_fail(e, BTNS_E_FORMAT, "over %d journals"
+			    " in one", MARKS);
+		r->stored[r->nmark] = 0;
+		m = &r->mark[r->nmark++];
+		memset(m, 0, sizeof(*m));
+		memcpy(m->head, d, sizeof(m->head));
+	}
+	m = &r->mark[i];
+	if (r->entry.seq <= m->done)
+		return 0;
+	m->done = r->entry.seq;
+	return 1;
+}
+
+static int
+next_message(struct logread *r, struct logread_piece *out,
+    struct btns_err *e)
+{
+	ssize_t n;
+	size_t used;
+	int rv;
+
+	for (;;) {
+		rv = journal_parse(&r->entry, r->buf + r->at,
+		    r->have - r->at, &used);
+		r->at += used;
+		if (rv == -1)
+			return btns_fail(e, BTNS_E_FORMAT, "%s: not what"
+			    " journalctl -o export writes", r->path == NULL ?
+			    "journal" : r->path);
+		if (rv == 0) {
+			if ((n = fill(r, e)) <= 0)
+				return n == 0 ? ended(r, e) : -1;
+			continue;
+		}
+		if (r->entry.iked && (rv = is_new(r, e)) == -1)
+			return -1;
+		if (r->entry.iked && rv == 1)
+			break;
+	}
+	*out = (struct logread_piece){ .p = r->entry.text,
+	    .n = r->entry.textlen, .message = true, .at = r->entry.at,
+	    .verified = r->entry.verified };
+	return 1;
+}
+
+int
+logread_next(struct logread *r, struct logread_piece *out,
+    struct btns_err *e)
+{
+	return r->journal ? next_message(r, out, e) : next_lines(r, out, e);
+}
+
+static int
+mark_journals(struct logread *r, struct btns_pins *p, struct btns_err *e)
+{
+	struct btns_logmark m, was;
+	size_t i;
+
+	for (i = 0; i < r->nmark; i++) {
+		m = was = r->mark[i];
+		was.done = r->stored[i];
+		if (m.length != 0 || m.done == was.done)
+			continue;
+		m.at = time(NULL);
+		memcpy(m.tail, m.head, sizeof(m.tail));
+		if (btns_logmark_move(p, was.done == 0 ? NULL : &was, &m,
+		    e) == -1)
+			return -1;
+		r->stored[i] = m.done;
+	}
+	return 0;
+}
+
+int
+logread_mark(struct logread *r, struct btns_pins *p, struct btns_err *e)
+{
+	struct btns_logmark m = { .length = r->done < (int64_t)r->headlen ?
+	    r->done : (int64_t)r->headlen, .done = r->done, .at = time(NULL) };
+	uint8_t head[BTNS_HASH_MAX], tail[BTNS_HASH_MAX];
+
+	if (r->journal)
+		return mark_journals(r, p, e);
+	if (r->done == 0 || (r->known && r->done == r->was.done))
+		return 0;
+	if (btns_hash(head, BTNS_SHA256, r->head, (size_t)m.length,
+	    e) == -1 || btns_hash(tail, BTNS_SHA256, r->tail, r->taillen,
+	    e) == -1)
+		return -1;
+	memcpy(m.head, head, sizeof(m.head));
+	memcpy(m.tail, tail, sizeof(m.tail));
+	if (btns_logmark_move(p, r->known ? &r->was : NULL, &m, e) == -1)
+		return -1;
+	r->was = m;
+	r->known = true;
+	return 0;
+}
+
+bool
+logread_known(const struct logread *r)
+{
+	return r->known;
+}
+
+bool
+logread_moved(const struct logread *r)
+{
+	struct stat now, mine;
+
+	return r->path != NULL && r->plain && stat(r->path, &now) == 0 &&
+	    fstat(r->fd, &mine) == 0 && (now.st_ino != mine.st_ino ||
+	    now.st_dev != mine.st_dev || now.st_size < r->done);
+}
+
+bool
+logread_over(const struct logread *r)
+{
+	return r->eof && !r->plain;
+}
+
+void
+logread_wait(const struct logread *r, int ms)
+{
+	struct pollfd p = { .fd = r->fd, .events = POLLIN };
+
+	/* A file is always readable, also at its end. */
+	(void)poll(&p, r->plain ? 0 : 1, ms);
+}
