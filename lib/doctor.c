@@ -1,7 +1,6 @@
 #include <sys/types.h>
 
 #include <errno.h>
-#include <grp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,32 +115,6 @@ doctor_program(void)
 		if (access(paths[i], X_OK) == 0)
 			return paths[i];
 	return NULL;
-}
-
-static bool
-in_group(const struct doctor *d, gid_t gid)
-{
-	const struct group *g;
-	size_t i;
-
-	if (gid == d->gid)
-		return true;
-	if ((g = getgrgid(gid)) == NULL)
-		return false;
-	for (i = 0; g->gr_mem[i] != NULL; i++)
-		if (strcmp(g->gr_mem[i], "_iked") == 0)
-			return true;
-	return false;
-}
-
-bool
-doctor_iked_can(const struct doctor *d, const struct stat *st, unsigned bit)
-{
-	if (d->iked_user && st->st_uid == d->uid)
-		return (st->st_mode & (bit << 6)) != 0;
-	if (d->iked_user && in_group(d, st->st_gid))
-		return (st->st_mode & (bit << 3)) != 0;
-	return (st->st_mode & bit) != 0;
 }
 
 void

@@ -12,6 +12,7 @@
 #include "export.h"
 #include "ident.h"
 #include "ikedconf.h"
+#include "ikeduser.h"
 #include "pins.h"
 #include "tree.h"
 
@@ -41,9 +42,7 @@ struct doctor {
 	bool		 have_conf;
 	char		 conf_path[PATH_MAX];
 	struct btns_err	 conf_why;	/* where it isn't had */
-	bool		 iked_user;	/* there is a user _iked: */
-	uid_t		 uid;
-	gid_t		 gid;
+	struct btns_ikeduser user;
 	struct doctor_file *file;
 	size_t		 nfile;
 	struct btns_err	 files_why;	/* where they could not be had */
@@ -90,10 +89,6 @@ void	 doctor_blind_errno(struct doctor *, const char *object, int);
 /* "pubkeys/fqdn/gw" below iked's directory, absolute. */
 void	 doctor_path(char[PATH_MAX], const struct doctor *,
 	    const char *below);
-
-/* Can _iked do this (4 read, 1 pass)?  Without such a user: can others? */
-bool	 doctor_iked_can(const struct doctor *, const struct stat *,
-	    unsigned bit);
 
 /* Is it the tree that the iked of this host reads? */
 bool	 doctor_is_host(const struct doctor *);

@@ -1,6 +1,4 @@
 /* What several checks of doctor look at, read once. */
-#include <errno.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -127,25 +125,12 @@ see_files(struct doctor *d)
 	return rv;
 }
 
-static void
-see_user(struct doctor *d)
-{
-	const struct passwd *pw;
-
-	errno = 0;
-	pw = getpwnam("_iked");
-	d->nomem = d->nomem || errno == ENOMEM;
-	d->iked_user = pw != NULL;
-	if (pw != NULL) {
-		d->uid = pw->pw_uid;
-		d->gid = pw->pw_gid;
-	}
-}
-
 int
 doctor_see(struct doctor *d)
 {
-	see_user(d);
+	struct btns_err why;
+
+	d->nomem = btns_ikeduser(&d->user, &why) == -1;
 	if (btns_tree_open(&d->tree, d->how->iked, NULL, TREE_LOOK,
 	    &d->files_why) == -1 && d->files_why.code == BTNS_E_NOMEM)
 		d->nomem = true;

@@ -39,7 +39,7 @@ directory(struct doctor *d, int iked, const char *below)
 			    " iked finds no key of any peer");
 		return 0;
 	}
-	if (S_ISDIR(st.st_mode) && doctor_iked_can(d, &st, 1))
+	if (S_ISDIR(st.st_mode) && btns_ikeduser_can(&d->user, &st, 1))
 		return 1;
 	if (S_ISDIR(st.st_mode))
 		doctor_say(d, shown, &fix, "mode %04o: user _iked cannot pass"
@@ -80,7 +80,7 @@ static int
 check_user(struct doctor *d, struct btns_err *e)
 {
 	(void)e;
-	if (!d->iked_user)
+	if (!d->user.there)
 		doctor_say(d, "_iked", NULL, "no such user here: files are"
 		    " taken to be read as others read them");
 	return 0;
@@ -109,7 +109,8 @@ check_readable(struct doctor *d, struct btns_err *e)
 
 		below_pubkeys(below, f->path);
 		fix_path(&fix, full, d, "chmod 644", below);
-		if (S_ISREG(f->st.st_mode) && !doctor_iked_can(d, &f->st, 4))
+		if (S_ISREG(f->st.st_mode) &&
+		    !btns_ikeduser_can(&d->user, &f->st, 4))
 			doctor_say(d, below, &fix, "mode %04o: user _iked"
 			    " cannot read it, and refuses the peer",
 			    (unsigned)f->st.st_mode & 07777);

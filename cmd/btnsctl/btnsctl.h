@@ -9,6 +9,7 @@ int	 ctl_backup(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_check(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_doctor(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_observe(struct cli *, const struct cli_args *, struct btns_err *);
+int	 ctl_explain(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_export(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_forget(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_import(struct cli *, const struct cli_args *, struct btns_err *);

@@ -19,6 +19,10 @@ static const struct cli_cmd cmds[] = {
 	  .synopsis = "[-q] [-d store] [-F fingerprint] [-o format] identity"
 	  " [file]",
 	  .brief = "compare a key with the trusted one", .run = ctl_check },
+	{ .name = "explain", .group = "see", .opts = COMMON, .max = 1,
+	  .synopsis = "[-q] [-d store] [-o format] [identity]",
+	  .brief = "what iked does with a peer, and why",
+	  .run = ctl_explain },
 	{ .name = "log", .group = "see", .opts = COMMON "t:", .max = 1,
 	  .synopsis = "[-d store] [-o format] [-t age] [identity |"
 	  " fingerprint]",

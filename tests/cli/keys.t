@@ -107,7 +107,7 @@ EOT
 also change.keys reject \
     btnsctl reject -o json -F "$(fp c.pub)" c.example.org
 also change.keys 'btnskey pin' btnskey pin -o json -y e.example.org d.pub
-rows check btnsctl.8 'result identity' btnsctl check e.example.org
+rows check btnsctl.8 'result identity fingerprint' btnsctl check e.example.org
 echo "$(date +%Y-%m-%dT%H:%M:%SZ) gw iked[1]: spi=0x1:\
  ikev2_send_auth_failed: authentication failed for FQDN/x" >log
 cat >"$tmp/bin/observe" <<EOT
@@ -117,6 +117,11 @@ exec btnsctl observe "\$@" log
 EOT
 chmod 755 "$tmp/bin/observe"
 rows observe btnsctl.8 'op identity cause' "$tmp/bin/observe"
+status=1
+rows explain btnsctl.8 'result identity cause' btnsctl explain nobody
+status=0
+rows 'explain without an identity' btnsctl.8 'identity origin' \
+    btnsctl explain
 rows import btnsctl.8 'op identity fingerprint' \
     btnsctl import -n -p -i d.example.org d.pub
 rows verify btnsctl.8 'result from' btnsctl verify

@@ -47,6 +47,8 @@ done <<EOT
 1 forget -y none.example.org
 0 import -p -i three.example.org d.pub
 0 observe log
+1 explain x
+0 explain
 0 export
 0 export -n
 0 set
