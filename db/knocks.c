@@ -190,12 +190,13 @@ store_logmark_put(struct store *s, const struct store_logmark *m,
 
 int
 store_logmark_delete(struct store *s, const uint8_t *head,
-    struct btns_err *e)
+    const uint8_t *tail, struct btns_err *e)
 {
 	struct query q;
 
 	q_start(&q, s, STMT_LOGMARK_DELETE);
 	q_blob(&q, head, STORE_DIGEST);
+	q_blob(&q, tail, STORE_DIGEST);
 	return q_run(&q, e);
 }
 

@@ -271,10 +271,11 @@ const char *const stmt_sql[STMT__COUNT] = {
 	[STMT_LOGMARK_PUT] =
 	    ("INSERT OR REPLACE INTO logmark (head, length, done, tail, at)"
 	    " VALUES (?1, ?2, ?3, ?4, ?5)"),
-	[STMT_LOGMARK_DELETE] = "DELETE FROM logmark WHERE head = ?1",
+	[STMT_LOGMARK_DELETE] =
+	    "DELETE FROM logmark WHERE head = ?1 AND tail = ?2",
 	[STMT_LOGMARK_TRIM] =
-	    ("DELETE FROM logmark WHERE head IN (SELECT head FROM logmark"
-	    " ORDER BY at DESC LIMIT -1 OFFSET ?1)"),
+	    ("DELETE FROM logmark WHERE (head, tail) IN (SELECT head, tail"
+	    " FROM logmark ORDER BY at DESC LIMIT -1 OFFSET ?1)"),
 	[STMT_PERIOD_BEGIN] =
 	    ("INSERT INTO temp.period (identity, fp, start)"
 	    " VALUES (?1, ?2, ?3)"),

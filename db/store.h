@@ -293,7 +293,7 @@ int	 store_logmark_each(struct store *, store_logmark_fn *, void *,
 int	 store_logmark_put(struct store *, const struct store_logmark *,
 	    struct btns_err *);
 int	 store_logmark_delete(struct store *, const uint8_t *head,
-	    struct btns_err *);
+	    const uint8_t *tail, struct btns_err *);
 int	 store_logmark_trim(struct store *, int64_t keep, struct btns_err *);
 
 /*

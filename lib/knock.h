@@ -57,9 +57,9 @@ int	 btns_live_at(struct btns_pins *, const struct btns_ident *,
 	    int64_t at, struct btns_period *, struct btns_err *);
 
 /*
- * How far a log was read.  head is of its first length octets, which tell
- * it apart, or of a journal's id, and length 0; tail of what stands before
- * done.
+ * How far a log was read.  head is of its first length octets, or of a
+ * journal's id, and length 0; tail of what stands before done.  Together
+ * they tell it apart.
  */
 struct btns_logmark {
 	uint8_t		 head[BTNS_FP_LEN], tail[BTNS_FP_LEN];
@@ -89,10 +89,7 @@ int	 btns_knock_sighting(struct btns_pins *, const struct btns_ident *,
 /* One more alarm of an identity; *first: of this day. */
 int	 btns_knock_alarm(struct btns_pins *, const char *identity,
 	    bool *first, struct btns_err *);
-/*
- * Replace a mark by a later one; from is NULL for a log's first.
- * BTNS_E_STORE where the store has another by now: somebody else read on.
- */
+/* Replace a mark by a later one; from is NULL for a log's first. */
 int	 btns_logmark_move(struct btns_pins *, const struct btns_logmark *from,
 	    const struct btns_logmark *to, struct btns_err *);
 

@@ -22,7 +22,8 @@
 struct logread {
 	const char	*path;		/* or NULL: the journal */
 	bool		 follow, eof;
-	int		 fd;
+	int		 fd;		/* what is read, */
+	int		 file;		/* out of this one, or -1 */
 	pid_t		 child;		/* it writes to fd; 0: none */
 	const char	*program;
 	bool		 journal;	/* in the export format */
@@ -125,76 +126,138 @@ skip_to(struct logread *r, int64_t to, struct btns_err *e)
 	return 1;
 }
 
+/* Is it a mark of a log that begins as this one does?  1, 0 or -1. */
 static int
-is_tail(const struct logread *r, struct btns_err *e)
+is_head(const struct logread *r, const struct btns_logmark *m,
+    struct btns_err *e)
 {
 	uint8_t d[BTNS_HASH_MAX];
 
-	return btns_hash(d, BTNS_SHA256, r->tail, r->taillen, e) == -1 ? -1 :
-	    memcmp(d, r->was.tail, sizeof(r->was.tail)) == 0;
+	if (m->length == 0 || m->length > (int64_t)r->headlen)
+		return 0;
+	return btns_hash(d, BTNS_SHA256, r->head, (size_t)m->length,
+	    e) == -1 ? -1 : memcmp(d, m->head, sizeof(m->head)) == 0;
 }
 
-/* The mark of this log that is furthest on; its head is in memory. */
 static int
-find_mark(struct logread *r, struct btns_err *e)
+is_tail(const struct btns_logmark *m, const char *p, size_t n,
+    struct btns_err *e)
 {
 	uint8_t d[BTNS_HASH_MAX];
-	size_t i;
 
-	for (i = 0; i < r->nmark; i++) {
-		const struct btns_logmark *m = &r->mark[i];
+	return btns_hash(d, BTNS_SHA256, p, n, e) == -1 ? -1 :
+	    memcmp(d, m->tail, sizeof(m->tail)) == 0;
+}
 
-		if (m->length == 0 || m->length > (int64_t)r->headlen ||
-		    (r->known && m->done <= r->was.done))
-			continue;
-		if (btns_hash(d, BTNS_SHA256, r->head, (size_t)m->length,
-		    e) == -1)
-			return -1;
-		if (memcmp(d, m->head, sizeof(m->head)) == 0) {
-			r->was = *m;
-			r->known = true;
-		}
-	}
-	return 0;
+static int
+by_done(const void *a, const void *b)
+{
+	const struct btns_logmark *x = a, *y = b;
+
+	return (x->done > y->done) - (x->done < y->done);
 }
 
 static void
 again(struct logread *r)
 {
-	r->known = r->skip = false;
+	r->skip = false;
 	r->at = r->have = r->taillen = r->headlen = 0;
 	r->done = 0;
 }
 
-/* Go to where an earlier run stopped; from the start if it isn't there. */
+/* Marks of logs that begin alike, by how far they go; how many, or -1. */
+static int
+candidates(struct btns_logmark out[MARKS], struct logread *r,
+    struct btns_err *e)
+{
+	size_t i;
+	int n = 0, rv;
+
+	for (i = 0; i < r->nmark; i++) {
+		if ((rv = is_head(r, &r->mark[i], e)) == -1)
+			return -1;
+		if (rv == 1)
+			out[n++] = r->mark[i];
+	}
+	qsort(out, (size_t)n, sizeof(*out), by_done);
+	return n;
+}
+
+/* Of a file: the furthest mark whose tail stands where it should. */
+static int
+resume_file(struct logread *r, const struct btns_logmark *m, int n,
+    struct btns_err *e)
+{
+	char tail[TAIL];
+	size_t len;
+	int rv;
+
+	while (n-- > 0) {
+		len = m[n].done < TAIL ? (size_t)m[n].done : TAIL;
+		if (pread(r->fd, tail, len, (off_t)(m[n].done -
+		    (int64_t)len)) != (ssize_t)len)
+			continue;
+		if ((rv = is_tail(&m[n], tail, len, e)) == -1)
+			return -1;
+		if (rv == 0)
+			continue;
+		if (lseek(r->fd, (off_t)(m[n].done - (int64_t)len),
+		    SEEK_SET) == -1)
+			return btns_fail_sys(e, "%s", r->path);
+		r->at = r->have = 0;
+		r->done = m[n].done - (int64_t)len;
+		r->was = m[n];
+		r->known = true;
+		return skip_to(r, m[n].done, e) == -1 ? -1 : 0;
+	}
+	return 0;
+}
+
+static int	 expand(struct logread *, struct btns_err *);
+
+/* What can only be read on: past all marks, and back if none is right. */
+static int
+resume_stream(struct logread *r, const struct btns_logmark *m, int n,
+    struct btns_err *e)
+{
+	int i, rv = 1;
+
+	for (i = 0; i < n && rv == 1; i++) {
+		if ((rv = skip_to(r, m[i].done, e)) != 1)
+			break;
+		rv = is_tail(&m[i], r->tail, r->taillen, e);
+		if (rv == 1) {
+			r->was = m[i];
+			r->known = true;
+		}
+		rv = rv == -1 ? -1 : 1;
+	}
+	if (rv == -1)
+		return -1;
+	if (r->done == (r->known ? r->was.done : 0))
+		return 0;
+	if (r->child == 0)
+		return btns_fail(e, BTNS_E_FORMAT, "%s: begins as a log that"
+		    " was read before, and is another: name the file",
+		    r->path);
+	return expand(r, e) == -1 || skip_to(r, r->known ? r->was.done : 0,
+	    e) == -1 ? -1 : 0;
+}
+
+/* Go to where an earlier run stopped; to the start if none knows it. */
 static int
 resume(struct logread *r, struct btns_err *e)
 {
-	int64_t jump;
-	int rv;
+	struct btns_logmark *m = calloc(MARKS, sizeof(*m));
+	int n, rv;
 
-	if (find_mark(r, e) == -1)
-		return -1;
-	if (!r->known)
-		return 0;
-	jump = r->was.done - TAIL;
-	if (r->plain && jump > (int64_t)r->have) {
-		if (lseek(r->fd, (off_t)jump, SEEK_SET) == -1)
-			return btns_fail_sys(e, "%s", r->path);
-		r->at = r->have = 0;
-		r->done = jump;
-	}
-	if ((rv = skip_to(r, r->was.done, e)) == 1)
-		rv = is_tail(r, e);
-	if (rv != 0)
-		return rv == 1 ? 0 : -1;
-	/* Another log that begins alike: only a file can be read again. */
-	if (!r->plain)
-		return btns_fail(e, BTNS_E_FORMAT, "%s: shorter, or other,"
-		    " than when it was read before", r->path);
-	again(r);
-	return lseek(r->fd, 0, SEEK_SET) == -1 ?
-	    btns_fail_sys(e, "%s", r->path) : 0;
+	if (m == NULL)
+		return btns_fail(e, BTNS_E_NOMEM, "out of memory");
+	if ((n = rv = candidates(m, r, e)) > 0)
+		rv = r->plain ? resume_file(r, m, n, e) :
+		    resume_stream(r, m, n, e);
+	free(m);
+	return rv;
 }
 
 static const char *
@@ -215,29 +278,25 @@ static int
 run(struct logread *r, const char *program, const char *const argv[], int in,
     struct btns_err *e)
 {
-	int fd;
-
-	if (btns_child_pipe(&r->child, &fd, program, argv, in, e) == -1)
-		return -1;
-	if (r->fd > STDIN_FILENO)
-		(void)close(r->fd);
-	r->fd = fd;
 	r->program = program;
-	return 0;
+	return btns_child_pipe(&r->child, &r->fd, program, argv, in, e);
 }
 
-/* Through the program that made it small. */
+/* From its start, through the program that made it small. */
 static int
-expand(struct logread *r, const char *program, struct btns_err *e)
+expand(struct logread *r, struct btns_err *e)
 {
-	const char *const argv[] = { program, "-dc", NULL };
+	const char *const argv[] = { r->program, "-dc", NULL };
 
-	if (!r->plain || lseek(r->fd, 0, SEEK_SET) == -1)
-		return btns_fail(e, BTNS_E_USAGE, "%s: compressed: %s -dc |"
-		    " btnsctl observe -", r->path, program);
-	r->plain = false;
+	if (r->child > 0) {
+		(void)close(r->fd);
+		btns_child_stop(r->child);
+		r->child = 0;
+	}
 	again(r);
-	return run(r, program, argv, r->fd, e);
+	if (lseek(r->file, 0, SEEK_SET) == -1)
+		return btns_fail_sys(e, "%s", r->path);
+	return run(r, r->program, argv, r->file, e);
 }
 
 static int
@@ -261,23 +320,35 @@ open_file(struct logread *r, struct btns_err *e)
 	return 0;
 }
 
+/* Until the head is whole, or the log ends. */
+static int
+read_head(struct logread *r, struct btns_err *e)
+{
+	ssize_t n = 1;
+
+	while (n > 0 && r->headlen < HEAD)
+		if ((n = fill(r, e)) == -1)
+			return -1;
+	return 0;
+}
+
 static int
 start_file(struct logread *r, struct btns_err *e)
 {
 	const char *by;
-	ssize_t n = 1;
 
-	if (open_file(r, e) == -1)
+	if (open_file(r, e) == -1 || read_head(r, e) == -1)
 		return -1;
-	while (n > 0 && r->headlen < HEAD)
-		if ((n = fill(r, e)) == -1)
-			return -1;
 	if ((by = compressed(r->head, r->headlen)) != NULL) {
-		if (expand(r, by, e) == -1)
+		if (!r->plain)
+			return btns_fail(e, BTNS_E_USAGE, "%s: compressed:"
+			    " %s -dc | btnsctl observe -", r->path, by);
+		r->plain = false;
+		r->program = by;
+		r->file = r->fd;
+		r->fd = -1;
+		if (expand(r, e) == -1 || read_head(r, e) == -1)
 			return -1;
-		for (n = 1; n > 0 && r->headlen < HEAD;)
-			if ((n = fill(r, e)) == -1)
-				return -1;
 	}
 	r->journal = r->headlen > 9 && memcmp(r->head, "__CURSOR=", 9) == 0;
 	return r->journal ? 0 : resume(r, e);
@@ -331,7 +402,7 @@ logread_open(struct logread **out, const char *path, bool follow,
 	}
 	r->path = path;
 	r->follow = follow;
-	r->fd = -1;
+	r->fd = r->file = -1;
 	e->code = BTNS_OK;
 	rv = btns_logmark_each(p, keep_mark, r, e);
 	if (rv == 0)
@@ -352,6 +423,8 @@ logread_close(struct logread *r)
 		return;
 	if (r->fd > STDIN_FILENO)
 		(void)close(r->fd);
+	if (r->file > STDIN_FILENO)
+		(void)close(r->file);
 	if (r->child > 0)
 		btns_child_stop(r->child);
 	free(r->buf);
@@ -475,12 +548,73 @@ logread_next(struct logread *r, struct logread_piece *out,
 	return r->journal ? next_message(r, out, e) : next_lines(r, out, e);
 }
 
+/*
+ * The marks of this log that the store has by now, and had not when it was
+ * opened: another run read it meanwhile, and the lines would count twice.
+ * Then the transaction is undone.
+ */
+struct changed {
+	const struct logread *r;
+	bool		 mine;		/* the one we go on from is there */
+	bool		 others;
+	struct btns_err	*e;
+};
+
+static bool
+same_mark(const struct btns_logmark *a, const struct btns_logmark *b)
+{
+	return memcmp(a->head, b->head, sizeof(a->head)) == 0 &&
+	    memcmp(a->tail, b->tail, sizeof(a->tail)) == 0 &&
+	    a->done == b->done;
+}
+
+static int
+compare(const struct btns_logmark *m, void *arg)
+{
+	struct changed *c = arg;
+	const struct logread *r = c->r;
+	size_t i;
+	int rv;
+
+	if (r->known && same_mark(m, &r->was)) {
+		c->mine = true;
+		return 0;
+	}
+	for (i = 0; i < r->nmark; i++) {
+		if (m->length == 0 && memcmp(m->head, r->mark[i].head,
+		    sizeof(m->head)) == 0 && r->mark[i].length == 0)
+			c->others = c->others || m->done != r->stored[i];
+		if (same_mark(m, &r->mark[i]))
+			return 0;
+	}
+	if ((rv = is_head(r, m, c->e)) == 1)
+		c->others = true;
+	return rv == -1 ? -1 : 0;
+}
+
+static int
+check_marks(const struct logread *r, struct btns_pins *p,
+    struct btns_err *e)
+{
+	struct changed c = { .r = r, .e = e };
+
+	int rv = btns_logmark_each(p, compare, &c, e);
+
+	if (rv == 0 && !c.others && (!r->known || c.mine))
+		return 0;
+	(void)btns_knock_end(p, false, e);
+	return rv == -1 ? -1 : btns_fail(e, BTNS_E_STORE, "%s: another observe reads it",
+	    r->path == NULL ? "journal" : r->path);
+}
+
 static int
 mark_journals(struct logread *r, struct btns_pins *p, struct btns_err *e)
 {
 	struct btns_logmark m, was;
 	size_t i;
 
+	if (check_marks(r, p, e) == -1)
+		return -1;
 	for (i = 0; i < r->nmark; i++) {
 		m = was = r->mark[i];
 		was.done = r->stored[i];
@@ -513,7 +647,8 @@ logread_mark(struct logread *r, struct btns_pins *p, struct btns_err *e)
 		return -1;
 	memcpy(m.head, head, sizeof(m.head));
 	memcpy(m.tail, tail, sizeof(m.tail));
-	if (btns_logmark_move(p, r->known ? &r->was : NULL, &m, e) == -1)
+	if (check_marks(r, p, e) == -1 ||
+	    btns_logmark_move(p, r->known ? &r->was : NULL, &m, e) == -1)
 		return -1;
 	r->was = m;
 	r->known = true;

@@ -295,38 +295,14 @@ btns_logmark_each(struct btns_pins *p, btns_logmark_fn *fn, void *arg,
 	return store_logmark_each(p->store, on_mark, &w, e);
 }
 
-struct same {
-	const struct btns_logmark *mark;
-	bool		 there, done;
-};
-
-static int
-is_same(const struct btns_logmark *m, void *arg)
-{
-	struct same *s = arg;
-
-	if (memcmp(m->head, s->mark->head, sizeof(m->head)) != 0)
-		return 0;
-	s->there = true;
-	s->done = m->done == s->mark->done;
-	return 0;
-}
-
 int
 btns_logmark_move(struct btns_pins *p, const struct btns_logmark *from,
     const struct btns_logmark *to, struct btns_err *e)
 {
-	struct same s = { .mark = from == NULL ? to : from };
 	struct store_logmark row = { to->head, to->length, to->done,
 	    to->tail, to->at };
 
-	if (btns_logmark_each(p, is_same, &s, e) == -1)
-		return undo(p, -1);
-	if (from == NULL ? s.there : !s.done)
-		return undo(p, btns_fail(e, BTNS_E_STORE, "another observe"
-		    " reads this log"));
-	if ((from != NULL && store_logmark_delete(p->store, from->head,
-	    e) == -1) || store_logmark_put(p->store, &row, e) == -1)
-		return undo(p, -1);
-	return 0;
+	return undo(p, (from != NULL && store_logmark_delete(p->store,
+	    from->head, from->tail, e) == -1) ||
+	    store_logmark_put(p->store, &row, e) == -1 ? -1 : 0);
 }

@@ -169,14 +169,13 @@ refusal(const struct btns_refusal *r, void *arg)
 static void
 summary(const struct btns_observe *b)
 {
-	printf("observe: %llu refused and unknown, %llu alarms; pins and"
-	    " accepted keys were seen %llu times\n",
-	    (unsigned long long)b->knocks, (unsigned long long)b->alarms,
-	    (unsigned long long)b->seen);
+	printf("observe: %llu unknown, %llu alarm%s, %llu sighting%s of pins"
+	    " and accepted keys\n", (unsigned long long)b->knocks,
+	    (unsigned long long)b->alarms, b->alarms == 1 ? "" : "s",
+	    (unsigned long long)b->seen, b->seen == 1 ? "" : "s");
 	if (b->others > 0)
-		printf("observe: %llu times a peer came in without one: a CA,"
-		    " a certificate or a PSK?\n",
-		    (unsigned long long)b->others);
+		printf("observe: %llu came in without one: a CA, a certificate"
+		    " or a PSK?\n", (unsigned long long)b->others);
 	if (b->dropped > 0)
 		printf("observe: %llu more under too many names, not kept\n",
 		    (unsigned long long)b->dropped);

@@ -21,9 +21,10 @@ CREATE INDEX knock_address ON knock (address);
 -- the journal's id where that is 0; done: octets, or the journal's number;
 -- tail: SHA-256 of the 512 octets before done, or of all.
 CREATE TABLE logmark (
-	head		BLOB PRIMARY KEY CHECK (length(head) = 32),
+	head		BLOB NOT NULL CHECK (length(head) = 32),
 	length		INTEGER NOT NULL CHECK (length >= 0),
 	done		INTEGER NOT NULL CHECK (done >= 0),
 	tail		BLOB NOT NULL CHECK (length(tail) = 32),
-	at		INTEGER NOT NULL
+	at		INTEGER NOT NULL,
+	PRIMARY KEY (head, tail)
 ) STRICT, WITHOUT ROWID;

@@ -53,11 +53,11 @@ same out "is told" <<EOT
 ? fqdn/gw-bergen: REFUSED, and unknown here
     from     203.0.113.40, 2 times, $(at $t %Y-%m-%dT%H:%M:%SZ) to \
 $(at $((t + 60)) %H:%M:%SZ)
-observe: 2 refused and unknown, 0 alarms; pins and accepted keys were seen 0 times
+observe: 2 unknown, 0 alarms, 0 sightings of pins and accepted keys
 EOT
 check 0 "read twice" btnsctl observe log
 same out "counts once" <<EOT
-observe: 0 refused and unknown, 0 alarms; pins and accepted keys were seen 0 times
+observe: 0 unknown, 0 alarms, 0 sightings of pins and accepted keys
 EOT
 check 0 "list -s knocking" btnsctl list -s knocking -o tsv
 cut -f 1-3,6,7,9,12 out >said
@@ -169,8 +169,8 @@ since $((now - 86400 * 30))
 } >log
 check 0 "peers that came in" btnsctl observe log
 same out "are counted, and one without a pin" <<EOT
-observe: 0 refused and unknown, 0 alarms; pins and accepted keys were seen 3 times
-observe: 1 times a peer came in without one: a CA, a certificate or a PSK?
+observe: 0 unknown, 0 alarms, 3 sightings of pins and accepted keys
+observe: 1 came in without one: a CA, a certificate or a PSK?
 EOT
 btnsctl list -o json | jq -c '[.days_seen, .times_seen, .address]' >said
 same said "as sightings, which move no address" <<EOT
@@ -334,6 +334,37 @@ check 3 "a FIFO" timeout 10 btnsctl observe fifo
 check 0 "standard input" sh -c 'btnsctl observe - <log'
 check 2 "-f of two" btnsctl observe -f a b
 
+# Two that begin alike: iked's own output, started twice.
+new_store
+rm -f log log.*
+i=0
+while [ $i -lt 40 ]; do
+	echo "set_policy: $i $(printf '%030d' 0)"
+	i=$((i + 1))
+done >start
+for i in 1 2; do
+	refuse XX "70$i" 192.0.2.1 FQDN/r | sed 's/^XX gw iked[^ ]* //' |
+	    cat start - >log.$i
+	gzip -c log.$i >$i.gz
+done
+for f in log.1 log.2 1.gz 2.gz log.1 log.2; do
+	check 0 "logs that begin alike: $f" btnsctl observe $f
+done
+counted >said
+same said "each counts once" <<EOT
+2
+EOT
+refuse XX 703 192.0.2.1 FQDN/r | sed 's/^XX gw iked[^ ]* //' >>log.1
+gzip -c log.1 >1.gz
+check 0 "one grows, compressed" btnsctl observe 1.gz
+check 0 "and as it was" btnsctl observe log.1
+counted >said
+same said "counts once" <<EOT
+3
+EOT
+check 3 "from a pipe it can't go back" sh -c 'cat log.2 - <start |
+    head -c 2000 | sed "\$d" | btnsctl observe -'
+
 # --- journald's export format
 new_store
 btnskey pin -q -y oslo a.pub
@@ -364,13 +395,13 @@ same said "an entry of iked's own is verified" <<EOT
 !	fqdn/oslo	another	-	1	0	$(fp a.pub)
 EOT
 check 0 "again" btnsctl observe journal
-like out "counts once" ' 0 alarms;'
+like out "counts once" ' 0 alarms,'
 {
 	entry 1f /usr/sbin/iked "spi=0x61: ikev2_send_auth_failed: authentication failed for FQDN/oslo"
 	entry 20 /usr/sbin/iked "spi=0x61: ikev2_send_auth_failed: authentication failed for FQDN/oslo"
 } >journal
 check 1 "one that overlaps" btnsctl observe journal
-like out "counts what is new" ' 1 alarms;'
+like out "counts what is new" ' 1 alarm,'
 for bad in '__CURSOR=
 ' '__CURSOR=x
 A
