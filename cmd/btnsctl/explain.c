@@ -135,8 +135,7 @@ say_file(const struct explain *x)
 
 	fputs("    iked opens  ", stdout);
 	out_text(stdout, x->path);
-	printf("%s(%s", strlen(x->path) > 40 ? "\n                " : " ",
-	    file_text(x));
+	printf("\n                (%s", file_text(x));
 	if (x->file == EXPLAIN_KEY) {
 		fp_short(fp, &x->fp);
 		printf(" %s", fp);
