@@ -294,4 +294,21 @@ const char *const stmt_sql[STMT__COUNT] = {
 	    "SELECT count(*) FROM binding WHERE state = 'accepted'",
 	[STMT_COUNT_REVOKED] = "SELECT count(*) FROM revoked",
 	[STMT_COUNT_EXPORTED] = "SELECT count(*) FROM exported",
+	[STMT_STATS] =
+	    ("SELECT count(*) FILTER (WHERE state = 'pinned'),"
+	    " count(*) FILTER (WHERE state = 'accepted'),"
+	    " count(*) FILTER (WHERE state = 'learned'),"
+	    " count(*) FILTER (WHERE state = 'rejected'),"
+	    " count(*) FILTER (WHERE state = 'retired'),"
+	    " count(*) FILTER (WHERE state = 'accepted' AND since <= ?1),"
+	    " (SELECT count(*) FROM (SELECT 1 FROM binding AS b"
+	    " WHERE b.state = 'learned' GROUP BY b.value, b.type"
+	    " HAVING count(*) > 1 OR EXISTS (SELECT 1 FROM binding AS o"
+	    " WHERE o.type = b.type AND o.value = b.value"
+	    " AND o.state IN ('pinned', 'accepted')))),"
+	    " (SELECT count(*) FROM revoked),"
+	    " (SELECT count(*) FROM exported WHERE new IS NOT NULL),"
+	    " (SELECT max(seq) FROM event),"
+	    " (SELECT at FROM event ORDER BY seq DESC LIMIT 1)"
+	    " FROM binding"),
 };

@@ -322,4 +322,15 @@ enum store_count {
 int	 store_count(struct store *, enum store_count, int64_t *,
 	    struct btns_err *);
 
+/* All that is counted, at one moment. */
+struct store_stats {
+	int64_t	pinned, accepted, learned, rejected, retired;
+	int64_t	accepted_until;		/* accepted then or before */
+	int64_t	conflicts;		/* identities */
+	int64_t	revoked, exported;	/* keys; files */
+	int64_t	seq, at;		/* of the last event; 0: none */
+};
+int	 store_stats(struct store *, int64_t until, struct store_stats *,
+	    struct btns_err *);
+
 #endif

@@ -206,3 +206,22 @@ store_count(struct store *s, enum store_count what, int64_t *n,
 		*n = sqlite3_column_int64(q.st, 0);
 	return q_end(&q, e);
 }
+
+int
+store_stats(struct store *s, int64_t until, struct store_stats *n,
+    struct btns_err *e)
+{
+	int64_t *const field[] = { &n->pinned, &n->accepted, &n->learned,
+	    &n->rejected, &n->retired, &n->accepted_until, &n->conflicts,
+	    &n->revoked, &n->exported, &n->seq, &n->at };
+	struct query q;
+	int i;
+
+	*n = (struct store_stats){ 0 };
+	q_start(&q, s, STMT_STATS);
+	q_i64(&q, until);
+	if (q_row(&q))
+		for (i = 0; i < (int)(sizeof(field) / sizeof(field[0])); i++)
+			*field[i] = sqlite3_column_int64(q.st, i);
+	return q_end(&q, e);
+}

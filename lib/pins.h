@@ -121,6 +121,18 @@ struct btns_counts {
 int	 btns_pins_count(struct btns_pins *, struct btns_counts *,
 	    struct btns_err *);
 
+/* All that is counted, at one moment. */
+struct btns_stats {
+	int64_t	pinned, accepted, learned, rejected, retired;	/* bindings */
+	int64_t	uncompared;		/* accepted before accept-confirm */
+	int64_t	conflicts;		/* identities */
+	int64_t	revoked;		/* keys */
+	int64_t	exported;		/* files of ours in the tree */
+	int64_t	seq, at;		/* of the last event */
+};
+int	 btns_pins_stats(struct btns_pins *, struct btns_stats *,
+	    struct btns_err *);
+
 /* A revoked key.  Strings are borrowed. */
 struct btns_revoked {
 	struct btns_fp	 fp;

@@ -1,10 +1,12 @@
 /* What the store holds, as pins.h shows it. */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "err.h"
 #include "keyder.h"
 #include "pins_priv.h"
+#include "when.h"
 
 int
 pins_row(const struct store_binding *b, void *arg)
@@ -213,6 +215,26 @@ btns_pins_count(struct btns_pins *p, struct btns_counts *n,
 	    store_count(p->store, STORE_COUNT_EXPORTED, &n->exported,
 	    e) == -1)
 		return -1;
+	return 0;
+}
+
+int
+btns_pins_stats(struct btns_pins *p, struct btns_stats *n, struct btns_err *e)
+{
+	char confirm[BTNS_SETTING_MAX];
+	struct store_stats s;
+	int64_t age;
+
+	if (btns_setting_get(p, "accept-confirm", confirm, e) == -1 ||
+	    btns_duration(&age, confirm, e) == -1 ||
+	    store_stats(p->store, time(NULL) - age, &s, e) == -1)
+		return -1;
+	*n = (struct btns_stats){ .pinned = s.pinned,
+	    .accepted = s.accepted, .learned = s.learned,
+	    .rejected = s.rejected, .retired = s.retired,
+	    .uncompared = s.accepted_until, .conflicts = s.conflicts,
+	    .revoked = s.revoked, .exported = s.exported, .seq = s.seq,
+	    .at = s.at };
 	return 0;
 }
 

@@ -73,6 +73,9 @@ static const struct cli_cmd cmds[] = {
 	{ .name = "doctor", .group = "iked", .opts = COMMON, .max = 0,
 	  .synopsis = "[-q] [-D directory] [-d store] [-o format]",
 	  .brief = "what is wrong on this host", .run = ctl_doctor },
+	{ .name = "stats", .group = "iked", .opts = COMMON, .max = 0,
+	  .synopsis = "[-d store] [-o format]",
+	  .brief = "numbers to watch, for Prometheus", .run = ctl_stats },
 	{ .name = "init", .group = "store", .opts = COMMON "f", .max = 0,
 	  .synopsis = "[-fq] [-D directory] [-d store]",
 	  .brief = "make a store for this host's iked", .run = ctl_init },
@@ -105,7 +108,8 @@ static const char *const slips[][2] = {
 	{ "block", "revoke" }, { "config", "set" }, { "load", "import" },
 	{ "adopt", "import" }, { "save", "backup" }, { "sync", "export" },
 	{ "apply", "export" }, { "commit", "export" }, { "create", "init" },
-	{ "setup", "init" }, { "help", "-h" }, { "version", "-V" },
+	{ "setup", "init" }, { "metrics", "stats" }, { "help", "-h" },
+	{ "version", "-V" },
 	{ NULL, NULL }
 };
 

@@ -122,6 +122,7 @@ rows explain btnsctl.8 'result identity cause' btnsctl explain nobody
 status=0
 rows 'explain without an identity' btnsctl.8 'identity origin' \
     btnsctl explain
+rows stats btnsctl.8 'metric label' btnsctl stats
 rows import btnsctl.8 'op identity fingerprint' \
     btnsctl import -n -p -i d.example.org d.pub
 rows verify btnsctl.8 'result from' btnsctl verify

@@ -51,6 +51,7 @@ done <<EOT
 0 explain
 0 export
 0 export -n
+0 stats
 0 set
 0 set remind
 0 set remind 12h
