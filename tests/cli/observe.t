@@ -277,7 +277,8 @@ lines() {
 	done
 }
 counted() {
-	sql "SELECT ifnull(sum(times), 0) FROM knock"
+	sqlite3 -cmd '.timeout 10000' "$store" \
+	    'SELECT ifnull(sum(times), 0) FROM knock'
 }
 for how in rename copytruncate gzip xz zstd bzip2; do
 	have $how || [ $how = rename ] || [ $how = copytruncate ] || {
@@ -362,8 +363,8 @@ counted >said
 same said "counts once" <<EOT
 3
 EOT
-check 3 "from a pipe it can't go back" sh -c 'cat log.2 - <start |
-    head -c 2000 | sed "\$d" | btnsctl observe -'
+head -c 1500 log.2 | cat - start start >other
+check 3 "from a pipe it can't go back" sh -c 'cat other | btnsctl observe -'
 
 # --- journald's export format
 new_store

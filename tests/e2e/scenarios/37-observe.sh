@@ -5,15 +5,15 @@
 
 # look WANT: observe on b, exit status WANT
 look() {
-	cp $w/b.log /mnt/b/store/iked.log
+	cp "$w/b.log" /mnt/b/store/iked.log
 	ctl b observe /store/iked.log
 	[ $? -eq "$1" ]
 }
 # why WORD: what explain on b says of a
 why() {
-	ctl b explain -o tsv a.example.org >$w/why
-	cat $w/why
-	[ "$(cut -f 3 $w/why)" = "$1" ]
+	ctl b explain -o tsv a.example.org >"$w/why"
+	cat "$w/why"
+	[ "$(cut -f 3 "$w/why")" = "$1" ]
 }
 
 setup -t ec
