@@ -164,3 +164,64 @@ revoke() {
 	    "$bin/btnsctl" -d "$tmp/million/db" revoke p%d.example.org -- \
 	    "$bin/btnsctl" -d "$tmp/million/db" show h000000001.example.org
 }
+
+# log MEGABYTES: a gateway's syslog, a fifth of its lines iked's: 300 peers
+# without a pin, each refused again and again.
+log() {
+	awk -v mb="$1" -v day="$(date -u +%Y-%m-%d)" 'BEGIN {
+		host = " gw-a "
+		other[0] = "sshd[812]: Connection closed by 203.0.113.5 port" \
+		    " 41822 [preauth]"
+		other[1] = "kernel: [12345.678901] audit: type=1400 apparmor=" \
+		    "\"ALLOWED\" operation=\"open\" profile=\"x\""
+		other[2] = "CRON[9911]: (root) CMD (command -v debian-sa1 >" \
+		    " /dev/null && debian-sa1 1 1)"
+		other[3] = "unbound[700]: info: generate keytag query" \
+		    " _ta-4f66. NULL IN"
+		for (i = 0; size < mb * 1000000; i++) {
+			t = sprintf("%sT%02d:%02d:%02d.%06d+00:00", day,
+			    i / 3600 % 24, i / 60 % 60, i % 60, i % 1000000) host
+			s = ""
+			for (k = 0; k < 16; k++)
+				s = s t other[k % 4] "\n"
+			spi = sprintf("iked[1234]: spi=0x%016x: ", i * 7919 + 1)
+			b = "b" i % 300 ".example.org"
+			s = s t spi "recv IKE_AUTH req 1 peer 10.99." i % 200 \
+			    ".2:500 local 10.99.0.1:500, 791 bytes, policy" \
+			    " \047toB\047\n" t "iked[1230]: ca_validate_pubkey:" \
+			    " could not open public key pubkeys/fqdn/" b "\n" \
+			    t spi "ikev2_dispatch_cert: peer certificate is" \
+			    " invalid\n" t spi "ikev2_send_auth_failed:" \
+			    " authentication failed for FQDN/" b "\n"
+			size += length(s)
+			printf "%s", s
+		}
+	}'
+}
+
+# grep stops at the first match where its output is /dev/null.
+observe() {
+	store_tools observe || return
+	log 100 >"$tmp/log.100"
+	log 1000 >"$tmp/log.1000"
+	for n in 1 2 3 4 5 100 1000; do
+		make_store "observe$n" 0 0 || return
+	done
+	pair observe 2.0 5 'observe, grep -c in 1 GB of log' \
+	    "$bin/btnsctl" -q -d "$tmp/observe%d/db" observe \
+	    "$tmp/log.1000" -- sh -c 'grep -c "$0" "$1" >"$2"' \
+	    'authentication failed for' "$tmp/log.1000" "$tmp/count"
+	for n in 100 1000; do
+		"$tmp/cpu" 1 "$bin/btnsctl" -q -d "$tmp/observe$n/db" observe \
+		    "$tmp/log.$n" || { failed=1; return; }
+	done >"$tmp/out"
+	rm "$tmp/log.100" "$tmp/log.1000"
+	awk '
+	{ kb[NR] = $1 }
+	END {
+		r = kb[2] / kb[1]
+		printf "observe-memory %.3f goal 1.05 %s  observe, peak KiB in" \
+		    " 100 MB, 1 GB: %d %d\n", r, r <= 1.05 ? "ok" : "over",
+		    kb[1], kb[2]
+	}' "$tmp/out"
+}
