@@ -5,6 +5,9 @@ VERSION	= 0.1
 PREFIX	?= /usr/local
 # Where the store lies; empty: /var/lib/btns, or /var/db/btns on the BSDs.
 STATEDIR ?=
+# On Linux only: where cron's jobs and systemd's units lie.
+CRONDIR	?= /etc/cron.d
+UNITDIR	?= /usr/lib/systemd/system
 DESTDIR	?=
 CC	?= cc
 CFLAGS	?= -O2 -g
@@ -145,8 +148,13 @@ quickstart:
 install: all
 	@. ./config.sh; statedir='$(STATEDIR)'; \
 	bin='$(DESTDIR)$(PREFIX)/bin' sbin='$(DESTDIR)$(PREFIX)/sbin'; \
-	man='$(DESTDIR)$(PREFIX)/share/man'; set -ex; \
-	mkdir -p "$$bin" "$$sbin" "$$man/man1" "$$man/man5" "$$man/man7" \
+	man='$(DESTDIR)$(PREFIX)/share/man'; \
+	eg='$(DESTDIR)$(PREFIX)/share/examples/btns'; \
+	put() { sed -e 's,/usr/local/,$(PREFIX)/,g' \
+	    -e "s,/var/lib/btns,$${statedir:-$$OS_STATEDIR},g" \
+	    "share/$$1" >"$$2.tmp" && chmod 644 "$$2.tmp" && \
+	    mv "$$2.tmp" "$$2"; }; \
+	set -ex; mkdir -p "$$bin" "$$sbin" "$$man/man1" "$$man/man5" "$$man/man7" \
 	    "$$man/man8"; \
 	install -m 755 rsafp btnskey "$$bin"; \
 	install -m 755 btnsctl "$$sbin"; \
@@ -155,7 +163,20 @@ install: all
 	install -m 644 man/btns.7 "$$man/man7"; \
 	install -m 644 man/btnsctl.8 "$$man/man8"; \
 	mkdir -p '$(DESTDIR)'"$${statedir:-$$OS_STATEDIR}"; \
-	chmod 700 '$(DESTDIR)'"$${statedir:-$$OS_STATEDIR}"
+	chmod 700 '$(DESTDIR)'"$${statedir:-$$OS_STATEDIR}"; \
+	mkdir -p "$$eg"; \
+	for f in btns.cron crontab.openbsd newsyslog.conf.example \
+	    pf.conf.example; do \
+		put $$f "$$eg/$$f"; \
+	done; \
+	case $$(uname -s) in \
+	Linux)	mkdir -p '$(DESTDIR)$(CRONDIR)' '$(DESTDIR)$(UNITDIR)'; \
+		[ -e '$(DESTDIR)$(CRONDIR)/btns' ] || \
+		    put btns.cron '$(DESTDIR)$(CRONDIR)/btns'; \
+		for f in btns-export.service btns-export.timer; do \
+			put $$f '$(DESTDIR)$(UNITDIR)'/$$f; \
+		done ;; \
+	esac
 
 clean:
 	rm -rf build
