@@ -165,8 +165,7 @@ install: all
 	mkdir -p '$(DESTDIR)'"$${statedir:-$$OS_STATEDIR}"; \
 	chmod 700 '$(DESTDIR)'"$${statedir:-$$OS_STATEDIR}"; \
 	mkdir -p "$$eg"; \
-	for f in btns.cron crontab.openbsd newsyslog.conf.example \
-	    pf.conf.example; do \
+	for f in btns.cron crontab.openbsd pf.conf.example; do \
 		put $$f "$$eg/$$f"; \
 	done; \
 	case $$(uname -s) in \

@@ -30,7 +30,6 @@ files "$dest" >got
 	cat <<-EOT
 	0644 /usr/local/share/examples/btns/btns.cron
 	0644 /usr/local/share/examples/btns/crontab.openbsd
-	0644 /usr/local/share/examples/btns/newsyslog.conf.example
 	0644 /usr/local/share/examples/btns/pf.conf.example
 	0644 /usr/local/share/man/man1/btnskey.1
 	0644 /usr/local/share/man/man1/rsafp.1
