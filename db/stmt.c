@@ -69,6 +69,9 @@ const char stmt_period_table[] =
 #define KNOCK	"identity, cause, address, first_seen, last_seen, days," \
 	" times, verified, fp"
 
+#define REFUSALS(cause) "(SELECT ifnull(sum(times), 0) FROM knock" \
+	" WHERE cause = '" cause "')"
+
 const char *const stmt_sql[STMT__COUNT] = {
 	[STMT_BEGIN] = "BEGIN IMMEDIATE",
 	[STMT_COMMIT] = "COMMIT",
@@ -309,6 +312,7 @@ const char *const stmt_sql[STMT__COUNT] = {
 	    " (SELECT count(*) FROM revoked),"
 	    " (SELECT count(*) FROM exported WHERE new IS NOT NULL),"
 	    " (SELECT max(seq) FROM event),"
-	    " (SELECT at FROM event ORDER BY seq DESC LIMIT 1)"
-	    " FROM binding"),
+	    " (SELECT at FROM event ORDER BY seq DESC LIMIT 1),"
+	    " " REFUSALS("unknown") ", " REFUSALS("another") ", "
+	    REFUSALS("unread") " FROM binding"),
 };

@@ -329,6 +329,7 @@ struct store_stats {
 	int64_t	conflicts;		/* identities */
 	int64_t	revoked, exported;	/* keys; files */
 	int64_t	seq, at;		/* of the last event; 0: none */
+	int64_t	unknown, another, unread;	/* refusals, by cause */
 };
 int	 store_stats(struct store *, int64_t until, struct store_stats *,
 	    struct btns_err *);

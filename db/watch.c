@@ -213,7 +213,8 @@ store_stats(struct store *s, int64_t until, struct store_stats *n,
 {
 	int64_t *const field[] = { &n->pinned, &n->accepted, &n->learned,
 	    &n->rejected, &n->retired, &n->accepted_until, &n->conflicts,
-	    &n->revoked, &n->exported, &n->seq, &n->at };
+	    &n->revoked, &n->exported, &n->seq, &n->at, &n->unknown,
+	    &n->another, &n->unread };
 	struct query q;
 	int i;
 

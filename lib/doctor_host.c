@@ -10,11 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "child.h"
 #include "doctor_priv.h"
 #include "file.h"
+#include "when.h"
 
 #define SOCKET	"/var/run/iked.sock"
 #define CRON_MAX (256 * 1024)
@@ -124,6 +126,29 @@ check_cron(struct doctor *d, struct btns_err *e)
 	if (!is && d->said == 0)
 		doctor_say(d, "cron", NULL, "no crontab and no timer runs"
 		    " btnsctl export: what drifts is not healed, nor told");
+	d->cron = is;
+	return 0;
+}
+
+/* It should run, and an export of the whole tree came through last then. */
+static int
+check_cron_fails(struct doctor *d, struct btns_err *e)
+{
+	struct doctor_fix fix = { "btnsctl export -n", NULL, NULL };
+	char when[BTNS_TIME];
+	int64_t at;
+
+	if (!d->cron || d->how->pins == NULL)
+		return 0;
+	if (btns_pins_exported_at(d->how->pins, &at, e) == -1)
+		return -1;
+	btns_time_text(when, at);
+	if (at == 0)
+		doctor_say(d, "cron", &fix, "no export of the whole tree ever"
+		    " came through, though one should run by itself");
+	else if (time(NULL) - at > 86400)
+		doctor_say(d, "cron", &fix, "the last export of the whole tree"
+		    " came through at %s: does it fail since?", when);
 	return 0;
 }
 
@@ -235,6 +260,7 @@ check_version_known(struct doctor *d, struct btns_err *e)
 
 const struct doctor_check doctor_host[] = {
 	{ "cron", DOCTOR_WARNING, check_cron },
+	{ "cron-fails", DOCTOR_WARNING, check_cron_fails },
 	{ "daemon", DOCTOR_NOTE, check_daemon },
 	{ "version", DOCTOR_ERROR, check_version },
 	{ "no-version", DOCTOR_NOTE, check_version_known },

@@ -50,6 +50,7 @@ struct doctor {
 	size_t		 nchange;
 	struct told	*told;		/* findings */
 	size_t		 ntold;
+	bool		 cron;		/* an export should run by itself */
 	bool		 nomem;
 	struct btns_err	*e;
 };

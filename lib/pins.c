@@ -338,6 +338,22 @@ btns_pins_unlock(int lock)
 	(void)close(lock);
 }
 
+int
+btns_pins_exported_at(const struct btns_pins *p, int64_t *at,
+    struct btns_err *e)
+{
+	char path[PATH_MAX + 8];
+	struct stat st;
+
+	*at = 0;
+	(void)snprintf(path, sizeof(path), "%s.lock", p->path);
+	if (stat(path, &st) == 0)
+		*at = st.st_mtime;
+	else if (errno != ENOENT)
+		return btns_fail_sys(e, "%s", path);
+	return 0;
+}
+
 void
 btns_pins_discard(struct btns_pins *p)
 {

@@ -49,6 +49,10 @@ int	 btns_pins_lock(const struct btns_pins *, int *lock,
 	    struct btns_err *);
 void	 btns_pins_unlock(int lock);
 
+/* When an export of the whole tree came through last; 0: never, or -1. */
+int	 btns_pins_exported_at(const struct btns_pins *, int64_t *,
+	    struct btns_err *);
+
 /* A binding.  Strings and spki are borrowed, good during the callback. */
 struct btns_pin {
 	struct btns_ident ident;
@@ -129,6 +133,7 @@ struct btns_stats {
 	int64_t	revoked;		/* keys */
 	int64_t	exported;		/* files of ours in the tree */
 	int64_t	seq, at;		/* of the last event */
+	int64_t	unknown, another, unread;	/* refusals, by cause */
 };
 int	 btns_pins_stats(struct btns_pins *, struct btns_stats *,
 	    struct btns_err *);

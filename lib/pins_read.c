@@ -234,7 +234,8 @@ btns_pins_stats(struct btns_pins *p, struct btns_stats *n, struct btns_err *e)
 	    .rejected = s.rejected, .retired = s.retired,
 	    .uncompared = s.accepted_until, .conflicts = s.conflicts,
 	    .revoked = s.revoked, .exported = s.exported, .seq = s.seq,
-	    .at = s.at };
+	    .at = s.at, .unknown = s.unknown, .another = s.another,
+	    .unread = s.unread };
 	return 0;
 }
 

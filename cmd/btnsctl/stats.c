@@ -11,7 +11,7 @@ static const struct out_col cols[] = {
 enum {
 	PINNED, ACCEPTED, LEARNED, REJECTED, RETIRED, REVOKED, CONFLICTS,
 	UNCOMPARED, EXPORTED, SEQ, AT, LAG, ADD, CHANGE, REMOVE, ASIDE,
-	FOREIGN, TRUSTED, OTHER, STRAY, SAMPLES
+	FOREIGN, TRUSTED, OTHER, STRAY, UNKNOWN, ANOTHER, UNREAD, CAME, SAMPLES
 };
 
 /*
@@ -51,6 +51,12 @@ static const struct sample {
 	    "The foreign ones: iked trusts it, another, or a stray key." },
 	[OTHER] = { "btns_foreign_files", "kind", "other", NULL },
 	[STRAY] = { "btns_foreign_files", "kind", "stray", NULL },
+	[UNKNOWN] = { "btns_refusals", "cause", "unknown",
+	    "Refused peers that observe keeps, how often, by cause." },
+	[ANOTHER] = { "btns_refusals", "cause", "another", NULL },
+	[UNREAD] = { "btns_refusals", "cause", "unread", NULL },
+	[CAME] = { "btns_last_export_time_seconds", NULL, NULL,
+	    "When an export of the whole tree came through; 0: never." },
 };
 
 static void
@@ -79,6 +85,7 @@ collect(int64_t v[SAMPLES], struct btns_pins *p, struct btns_err *e)
 
 	if (btns_pins_stats(p, &n, e) == -1 ||
 	    btns_head_lag(p, &last, &head, e) == -1 ||
+	    btns_pins_exported_at(p, &v[CAME], e) == -1 ||
 	    btns_export(p, &how, &unused, e) == -1)
 		return -1;
 	v[PINNED] = n.pinned;
@@ -93,6 +100,9 @@ collect(int64_t v[SAMPLES], struct btns_pins *p, struct btns_err *e)
 	v[SEQ] = n.seq;
 	v[AT] = n.at;
 	v[LAG] = last - head;
+	v[UNKNOWN] = n.unknown;
+	v[ANOTHER] = n.another;
+	v[UNREAD] = n.unread;
 	return 0;
 }
 

@@ -177,6 +177,12 @@ printf '[Service]\nExecStart=/usr/sbin/btnsctl export -q\n' \
 finds warning cron 'no crontab'
 ln -s ../btns-export.timer $units/timers.target.wants/btns-export.timer
 lacks_check cron ' with a timer that is on'
+btnsctl export -q >/dev/null 2>&1
+lacks_check cron-fails ' after an export'
+touch -d '2 days ago' "$store.lock"
+finds warning cron-fails 'came through at 20'
+btnsctl export -q -n >/dev/null 2>&1
+finds warning cron-fails 'came through at 20'
 
 # --- the real one
 policies 'ikev2 from any to any'

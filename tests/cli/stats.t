@@ -77,11 +77,22 @@ stats "an empty store" 'pinned 0' 'accepted 0' 'learned 0' 'rejected 0' \
     'retired 0' 'revoked_keys 0' 'conflicts 0' 'uncompared_keys 0' \
     'exported_files 0' 'last_event_seq 1' 'head_lag 0' 'add 0' 'change 0' \
     'remove 0' 'aside 0' 'foreign 0' 'foreign:trusted 0' \
-    'foreign:other 0' 'foreign:stray 0'
+    'foreign:other 0' 'foreign:stray 0' 'unknown 0' 'another 0' 'unread 0'
 wc -l <all | tr -d ' ' >said
-same said "and last_event_time_seconds, and no more" <<EOT
-20
+same said "and two times, and no more" <<EOT
+24
 EOT
+echo "$(date +%Y-%m-%dT%H:%M:%SZ) gw iked[1]: spi=0x1:\
+ ikev2_send_auth_failed: authentication failed for FQDN/x" >log
+btnsctl observe -q log
+stats "a refusal" 'unknown 1' 'another 0' 'unread 0'
+btnsctl export -q
+touch -d @1700000000 "$store.lock"
+stats "an export" 'last_export_time_seconds 1700000000'
+btnsctl export -q
+sed -n 's/^btns_last_export_time_seconds //p' out >said
+btnsctl stats | sed -n 's/^btns_last_export_time_seconds //p' >got
+yes "another" test "$(cat got)" -gt "$(cat said)"
 
 # --- the manual names them, in this order
 grep '^# HELP ' out | cut -d ' ' -f 3 >got
