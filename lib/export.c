@@ -241,7 +241,7 @@ place_all(struct run *r, enum plan_op op)
 	for (n = 0; n < r->n; n++)
 		if (r->item[n].op == op && !r->item[n].failed &&
 		    btns_tree_place(r->tree, (unsigned)n, r->item[n].path,
-		    &why) == -1)
+		    op == PLAN_CHANGE, &why) == -1)
 			failed(&r->item[n], &why);
 }
 

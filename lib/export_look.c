@@ -200,10 +200,11 @@ see(struct run *r, struct item *i, struct plan_facts *f, struct btns_err *e)
 	uint8_t digest[BTNS_HASH_MAX];
 	struct stat st;
 	size_t n = 0;
-	int there;
+	int there = 0;
 
-	if ((there = btns_tree_look(r->tree, i->path, &st, r->buf, &n,
-	    e)) == -1)
+	/* Else a walk of the tree has told; only a free name is taken. */
+	if ((i->listed || r->how->only != NULL) && (there =
+	    btns_tree_look(r->tree, i->path, &st, r->buf, &n, e)) == -1)
 		return -1;
 	i->there = f->there = there == 1;
 	f->file = i->there && S_ISREG(st.st_mode);

@@ -171,8 +171,14 @@ add_row(const struct btns_exported *x, void *arg)
 static int
 add_file(const char *path, void *arg)
 {
-	return !export_clean_has(arg, path) && item_at(arg, path) == NULL ?
-	    -1 : 0;
+	struct item *i;
+
+	if (export_clean_has(arg, path))
+		return 0;
+	if ((i = item_at(arg, path)) == NULL)
+		return -1;
+	i->listed = true;
+	return 0;
 }
 
 void
@@ -213,6 +219,7 @@ merge(struct run *r)
 			a->textlen = b->textlen;
 			b->text = NULL;
 		}
+		a->listed = a->listed || b->listed;
 		if (b->row) {
 			a->row = true;
 			a->had_old = b->had_old;

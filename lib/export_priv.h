@@ -20,6 +20,7 @@
 struct item {
 	char		*path;
 	bool		 want, row, had_old, had_new, there;
+	bool		 listed;	/* the walk of the tree met it */
 	uint8_t		 want_digest[DIGEST], old[DIGEST], new[DIGEST];
 	uint8_t		 disk[DIGEST];
 	char		*text;		/* of the file wanted, or NULL */

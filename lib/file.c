@@ -25,7 +25,7 @@ write_all(int fd, const uint8_t *p, size_t len)
 
 static int
 temp(int dir, const char *name, mode_t mode, const void *p, size_t len,
-    bool sync, struct btns_err *e)
+    bool sync, bool *right, struct btns_err *e)
 {
 	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 	struct stat st;
@@ -38,9 +38,9 @@ temp(int dir, const char *name, mode_t mode, const void *p, size_t len,
 	if (fd == -1)
 		return btns_fail_sys(e, "%s", name);
 	/* The umask, or the directory's list of rights, may have taken some. */
-	if (write_all(fd, p, len) == -1 || fstat(fd, &st) == -1 ||
-	    ((st.st_mode & 07777) != mode && fchmod(fd, mode) == -1) ||
-	    (sync && fsync(fd) == -1))
+	if (write_all(fd, p, len) == -1 || (!*right && (fstat(fd, &st) == -1 ||
+	    (!(*right = (st.st_mode & 07777) == mode) &&
+	    fchmod(fd, mode) == -1))) || (sync && fsync(fd) == -1))
 		rv = btns_fail_sys(e, "%s", name);
 	if (close(fd) == -1 && rv == 0)
 		rv = btns_fail_sys(e, "%s", name);
@@ -53,14 +53,16 @@ int
 btns_file_temp(int dir, const char *name, mode_t mode, const void *p,
     size_t len, struct btns_err *e)
 {
-	return temp(dir, name, mode, p, len, true, e);
+	bool right = false;
+
+	return temp(dir, name, mode, p, len, true, &right, e);
 }
 
 int
 btns_file_temp_unsynced(int dir, const char *name, mode_t mode,
-    const void *p, size_t len, struct btns_err *e)
+    const void *p, size_t len, bool *right, struct btns_err *e)
 {
-	return temp(dir, name, mode, p, len, false, e);
+	return temp(dir, name, mode, p, len, false, right, e);
 }
 
 int

@@ -3,6 +3,7 @@
 #define BTNS_FILE_H
 
 #include <sys/types.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct btns_err;
@@ -16,9 +17,13 @@ struct btns_err;
 int	 btns_file_temp(int dir, const char *name, mode_t, const void *,
 	    size_t, struct btns_err *);
 
-/* As btns_file_temp() without the sync, for many files and one syncfs. */
+/*
+ * As btns_file_temp() without the sync, for many files and one syncfs.
+ * *right, false at first, remembers that files come out with their mode here,
+ * and need no look, as long as neither directory, mode nor umask change.
+ */
 int	 btns_file_temp_unsynced(int dir, const char *name, mode_t,
-	    const void *, size_t, struct btns_err *);
+	    const void *, size_t, bool *right, struct btns_err *);
 
 /*
  * Read a regular file below an open directory, no symbolic link: up to

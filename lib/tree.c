@@ -29,6 +29,7 @@ struct btns_tree {
 	int		 iked;			/* iked's directory */
 	int		 dir;			/* -1: it isn't there */
 	int		 stage;			/* -1 unless writing */
+	bool		 right;			/* modes come out right there */
 	int		 type[BTNS_ID__COUNT];	/* -1: not there */
 	struct btns_err	*bad[BTNS_ID__COUNT];	/* why it can't be used */
 	int		 other;			/* of a stray, by reach() */
@@ -450,7 +451,8 @@ btns_tree_stage(struct btns_tree *t, unsigned n, const void *p, size_t len,
 	char name[16];
 
 	number(name, n);
-	if (btns_file_temp_unsynced(t->stage, name, 0644, p, len, e) == -1)
+	if (btns_file_temp_unsynced(t->stage, name, 0644, p, len,
+	    &t->right, e) == -1)
 		return btns_fail_at(e, "%s/" STAGE, t->path);
 	return 0;
 }
@@ -472,8 +474,25 @@ btns_tree_sync_stage(struct btns_tree *t, struct btns_err *e)
 }
 #endif
 
+/* Move a file to a name that must be free. */
+static int
+move_new(int from, const char *name, int dir, const char *to)
+{
+	struct stat st;
+
+#ifdef RENAME_NOREPLACE
+	if (renameat2(from, name, dir, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -1;
+#endif
+	if (fstatat(dir, to, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		errno = EEXIST;
+	return errno == ENOENT ? renameat(from, name, dir, to) : -1;
+}
+
 int
-btns_tree_place(struct btns_tree *t, unsigned n, const char *path,
+btns_tree_place(struct btns_tree *t, unsigned n, const char *path, bool over,
     struct btns_err *e)
 {
 	const char *to;
@@ -483,7 +502,8 @@ btns_tree_place(struct btns_tree *t, unsigned n, const char *path,
 	number(name, n);
 	if (dir == -1 && bad(t, path, e) == -1)
 		return -1;
-	if (dir == -1 || renameat(t->stage, name, dir, to) == -1)
+	if (dir == -1 || (over ? renameat(t->stage, name, dir, to) :
+	    move_new(t->stage, name, dir, to)) == -1)
 		return btns_fail_sys(e, "%s/%s", t->path, path);
 	return 0;
 }

@@ -77,9 +77,12 @@ int	 btns_tree_stage(struct btns_tree *, unsigned n, const void *,
 	    size_t, struct btns_err *);
 /* Sync all that was staged. */
 int	 btns_tree_sync_stage(struct btns_tree *, struct btns_err *);
-/* Move staged file n to its path, over what is there. */
+/*
+ * Move staged file n to its path, over what is there; or, unless over, only
+ * where nothing is: BTNS_E_SYS with EEXIST.
+ */
 int	 btns_tree_place(struct btns_tree *, unsigned n, const char *path,
-	    struct btns_err *);
+	    bool over, struct btns_err *);
 int	 btns_tree_remove(struct btns_tree *, const char *path,
 	    struct btns_err *);
 /*

@@ -67,6 +67,7 @@ a_file_is_written_with_its_mode_whatever_the_umask(void **state)
 	struct stat st;
 	size_t i, j;
 	mode_t was;
+	bool right = false;
 
 	(void)state;
 	for (i = 0; i < 4; i++)
@@ -79,8 +80,21 @@ a_file_is_written_with_its_mode_whatever_the_umask(void **state)
 			assert_int_equal(st.st_mode & 07777, modes[j]);
 			is("x", "text");
 		}
-	assert_int_equal(btns_file_temp_unsynced(dir, "y", 0644, "", 0, &e),
-	    0);
+	was = umask(077);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(btns_file_temp_unsynced(dir, "y", 0644, "",
+		    0, &right, &e), 0);
+		assert_int_equal(fstatat(dir, "y", &st, 0), 0);
+		assert_int_equal(st.st_mode & 07777, 0644);
+		assert_false(right);
+	}
+	(void)umask(022);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(btns_file_temp_unsynced(dir, "y", 0644, "",
+		    0, &right, &e), 0);
+		assert_true(right);
+	}
+	(void)umask(was);
 	is("y", "");
 }
 

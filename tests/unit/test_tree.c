@@ -310,7 +310,7 @@ no_path_leads_out_of_the_directories(void **state)
 	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		(void)btns_tree_remove(t, paths[i], &e);
 		assert_int_equal(btns_tree_stage(t, 1, "key", 3, &e), 0);
-		if (btns_tree_place(t, 1, paths[i], &e) == 0)
+		if (btns_tree_place(t, 1, paths[i], true, &e) == 0)
 			fail_msg("%s is written", paths[i]);
 	}
 	for (i = 0; i < sizeof(out) / sizeof(out[0]); i++)
@@ -337,15 +337,18 @@ a_file_is_staged_placed_and_removed(void **state)
 	assert_int_equal(btns_tree_stage(t, 1, "two", 3, &e), 0);
 	(void)umask(022);
 	assert_int_equal(btns_tree_sync_stage(t, &e), 0);
-	assert_int_equal(btns_tree_place(t, 0, "fqdn/gw", &e), 0);
+	assert_int_equal(btns_tree_place(t, 0, "fqdn/gw", false, &e), 0);
 	assert_int_equal(mode_of("pubkeys/fqdn/gw"), 0644);
-	assert_int_equal(btns_tree_place(t, 1, "fqdn/gw", &e), 0);
+	assert_failed(btns_tree_place(t, 1, "fqdn/gw", false, &e), &e,
+	    BTNS_E_SYS, "pubkeys/fqdn/gw");
+	assert_int_equal(e.sys_errno, EEXIST);
+	assert_int_equal(btns_tree_place(t, 1, "fqdn/gw", true, &e), 0);
 	fd = open(at("pubkeys/fqdn/gw"), O_RDONLY);
 	assert_int_equal(read(fd, buf, 8), 3);
 	assert_memory_equal(buf, "two", 3);
 	(void)close(fd);
-	assert_failed(btns_tree_place(t, 1, "fqdn/gw", &e), &e, BTNS_E_SYS,
-	    "pubkeys/fqdn/gw");
+	assert_failed(btns_tree_place(t, 1, "fqdn/gw", true, &e), &e,
+	    BTNS_E_SYS, "pubkeys/fqdn/gw");
 	assert_int_equal(btns_tree_remove(t, "fqdn/gw", &e), 0);
 	assert_int_equal(btns_tree_remove(t, "fqdn/gw", &e), 0);
 	assert_int_equal(mode_of("pubkeys/fqdn/gw"), 0);
