@@ -14,9 +14,12 @@ up a
 ok 'deleted by hand: refused' \
     await b 'could not open public key pubkeys/fqdn/a.example.org'
 
-# The line of btnsctl(8).
-ok 'b: cron' on b env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-    sh -c 'btnsctl export -q -m 10'
+# The line that make install puts into cron.d, with the PATH that stands there.
+cron=/mnt/bin/share/btns.cron
+path=$(sed -n 's/^PATH=//p' $cron)
+line=$(sed -n 's/^[*]\/5 .* root \(btnsctl export.*\)/\1/p' $cron)
+ok 'the line is there' test -n "$line"
+ok 'b: cron' on b env -i PATH="$path" sh -c "$line"
 ok 'the file is back' pinned b fqdn/a.example.org
 again
 tunnel FQDN/a.example.org FQDN/b.example.org
