@@ -114,6 +114,8 @@ CALL(int, syncfs, (int fd), (fd))
 CALL(int, rename, (const char *a, const char *b), (a, b))
 CALL(int, renameat, (int a, const char *p, int b, const char *q),
     (a, p, b, q))
+CALL(int, renameat2, (int a, const char *p, int b, const char *q,
+    unsigned f), (a, p, b, q, f))
 CALL(int, link, (const char *a, const char *b), (a, b))
 CALL(int, linkat, (int a, const char *p, int b, const char *q, int f),
     (a, p, b, q, f))
