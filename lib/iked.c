@@ -190,17 +190,22 @@ resolve(struct path *p, const char *id, int root)
 	return true;
 }
 
+/* Is it this path, from pubkeys/ on or "../x", that was walked to? */
+static bool
+leads_to(const struct path *p, const char *path)
+{
+	if (strncmp(path, "../", 3) == 0)
+		return strcmp(p->done, path + 3) == 0;
+	return strncmp(p->done, "pubkeys/", 8) == 0 &&
+	    strcmp(p->done + 8, path) == 0;
+}
+
 bool
 btns_iked_opens(const char *id, int root, const char *path)
 {
 	struct path p = { .n = 0 };
 
-	if (!resolve(&p, id, root))
-		return false;
-	if (strncmp(path, "../", 3) == 0)
-		return strcmp(p.done, path + 3) == 0;
-	return strncmp(p.done, "pubkeys/", 8) == 0 &&
-	    strcmp(p.done + 8, path) == 0;
+	return resolve(&p, id, root) && leads_to(&p, path);
 }
 
 /* Called for each SA of a list. */
@@ -227,13 +232,20 @@ static int
 find_victim(const struct btns_sa_line *sa, struct work *w,
     struct btns_err *e)
 {
+	struct path name = { .n = 0 }, file = { .n = 0 };
 	struct victim *v;
 	size_t i;
 
 	/* An SA that isn't up yet may have read the old file already. */
-	for (i = 0; sa->open && i < w->n; i++) {
-		if (!btns_iked_opens(sa->id, -1, w->end[i].path) &&
-		    !btns_iked_opens(sa->id, w->root, w->end[i].path))
+	if (!sa->open)
+		return 0;
+	if (!resolve(&name, sa->id, -1))
+		name.done[0] = '\0';
+	if (!resolve(&file, sa->id, w->root))
+		file.done[0] = '\0';
+	for (i = 0; i < w->n; i++) {
+		if (!leads_to(&name, w->end[i].path) &&
+		    !leads_to(&file, w->end[i].path))
 			continue;
 		v = reallocarray(w->victim, w->nvictim + 1, sizeof(*v));
 		if (v == NULL)

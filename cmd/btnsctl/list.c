@@ -133,9 +133,10 @@ row(const struct btns_pin *pin, void *arg)
 	char id[BTNS_ID_PRINT];
 	int there = -1;
 
+	if (pin->trouble != l->trouble || !wanted(l, pin))
+		return 0;
 	btns_ident_print(id, &pin->ident);
-	if (pin->trouble != l->trouble || !wanted(l, pin) ||
-	    !matches(l, id, pin->ident.value))
+	if (!matches(l, id, pin->ident.value))
 		return 0;
 	if (l->at == 0 && pin_in_tree(&there, l->pins, l->tree, pin,
 	    l->e) == -1)
