@@ -11,7 +11,6 @@
 
 #include "child.h"
 #include "err.h"
-#include "hash.h"
 #include "logread.h"
 #include "logread_priv.h"
 
@@ -46,8 +45,7 @@ fill(struct logread *r, struct btns_err *e)
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return 0;
 	if (n == -1)
-		return btns_fail_sys(e, "%s", r->path == NULL ? "journal" :
-		    r->path);
+		return btns_fail_sys(e, "%s", r->name);
 	if (r->done + (int64_t)r->have == (int64_t)r->headlen) {
 		more = HEAD - r->headlen < (size_t)n ? HEAD - r->headlen :
 		    (size_t)n;
@@ -207,12 +205,12 @@ logread_journal(void)
 }
 
 static int
-start_journal(struct logread *r, bool follow, struct btns_err *e)
+start_journal(struct logread *r, struct btns_err *e)
 {
 	char since[32] = "--since=@0";
 	const char *argv[] = { JOURNALCTL, "-q", "--no-pager", "-o",
 	    "export", since, "SYSLOG_IDENTIFIER=iked",
-	    follow ? "--follow" : NULL, "--no-tail", NULL };
+	    r->follow ? "--follow" : NULL, "--no-tail", NULL };
 	int64_t at = 0;
 	size_t i;
 
@@ -226,7 +224,7 @@ start_journal(struct logread *r, bool follow, struct btns_err *e)
 	r->journal = true;
 	if (run(r, JOURNALCTL, argv, -1, e) == -1)
 		return -1;
-	return follow && fcntl(r->fd, F_SETFL, O_NONBLOCK) == -1 ?
+	return r->follow && fcntl(r->fd, F_SETFL, O_NONBLOCK) == -1 ?
 	    btns_fail_sys(e, "journal") : 0;
 }
 
@@ -243,12 +241,13 @@ logread_open(struct logread **out, const char *path, bool follow,
 		return btns_fail(e, BTNS_E_NOMEM, "out of memory");
 	}
 	r->path = path;
+	r->name = path == NULL ? "journal" : path;
 	r->follow = follow;
 	r->fd = r->file = -1;
 	e->code = BTNS_OK;
 	rv = btns_logmark_each(p, keep_mark, r, e);
 	if (rv == 0)
-		rv = path == NULL ? start_journal(r, follow, e) :
+		rv = path == NULL ? start_journal(r, e) :
 		    start_file(r, e);
 	if (rv == -1) {
 		logread_close(r);
@@ -284,39 +283,52 @@ ended(struct logread *r, struct btns_err *e)
 	status = btns_child_wait(r->child);
 	r->child = 0;
 	return status == 0 ? 0 : btns_fail(e, BTNS_E_FORMAT, "%s: %s says"
-	    " that it is damaged, or not all of it is there",
-	    r->path == NULL ? "journal" : r->path, r->program);
+	    " that it is damaged, or not all of it is there", r->name,
+	    r->program);
+}
+
+/* Whole lines that stand in memory: octets, 0 where there are none. */
+static size_t
+whole_lines(const struct logread *r)
+{
+	const char *p = r->buf + r->at, *lf;
+	size_t n = r->have - r->at;
+
+	if (n > LOGREAD_PIECE && (lf = memrchr(p, '\n',
+	    LOGREAD_PIECE)) != NULL)
+		return (size_t)(lf - p) + 1;
+	lf = n > LOGREAD_PIECE ? memchr(p, '\n', n) :
+	    n > 0 ? memrchr(p, '\n', n) : NULL;
+	return lf == NULL ? 0 : (size_t)(lf - p) + 1;
 }
 
 static int
 next_lines(struct logread *r, struct logread_piece *out, struct btns_err *e)
 {
 	const char *lf;
-	ssize_t n;
-	size_t len;
+	ssize_t got;
+	size_t n;
 
 	for (;;) {
-		lf = r->have == r->at ? NULL : memrchr(r->buf + r->at, '\n',
-		    r->have - r->at);
-		if (r->skip && lf != NULL) {
-			lf = memchr(r->buf + r->at, '\n', r->have - r->at);
+		n = r->have - r->at;
+		lf = r->skip && n > 0 ? memchr(r->buf + r->at, '\n', n) :
+		    NULL;
+		if (lf != NULL) {
 			pass(r, (size_t)(lf - r->buf) + 1 - r->at);
 			r->skip = false;
-			continue;
 		}
-		if (lf != NULL)
+		if (!r->skip && (n = whole_lines(r)) > 0)
 			break;
 		if (r->have - r->at == LOGREAD_BUF || r->skip) {
 			r->skip = true;
 			pass(r, r->have - r->at);
 		}
-		if ((n = fill(r, e)) <= 0)
-			return n == 0 ? ended(r, e) : -1;
+		if ((got = fill(r, e)) <= 0)
+			return got == 0 ? ended(r, e) : -1;
 	}
-	len = (size_t)(lf - r->buf) + 1 - r->at;
-	*out = (struct logread_piece){ .p = r->buf + r->at, .n = len,
+	*out = (struct logread_piece){ .p = r->buf + r->at, .n = n,
 	    .at = r->age };
-	pass(r, len);
+	pass(r, n);
 	return 1;
 }
 
@@ -334,8 +346,7 @@ next_message(struct logread *r, struct logread_piece *out,
 		r->at += used;
 		if (rv == -1)
 			return btns_fail(e, BTNS_E_FORMAT, "%s: not what"
-			    " journalctl -o export writes", r->path == NULL ?
-			    "journal" : r->path);
+			    " journalctl -o export writes", r->name);
 		if (rv == 0) {
 			if ((n = fill(r, e)) <= 0)
 				return n == 0 ? ended(r, e) : -1;

@@ -16,6 +16,8 @@ struct btns_err;
 struct btns_pins;
 struct logread;
 
+#define LOGREAD_PIECE	32768	/* octets of lines; one line may be longer */
+
 /* A part of a log: whole lines, or one message of the journal. */
 struct logread_piece {
 	const char	*p;
@@ -50,6 +52,9 @@ int	 logread_next(struct logread *, struct logread_piece *,
  */
 int	 logread_mark(struct logread *, struct btns_pins *,
 	    struct btns_err *);
+
+/* Was more given than the store has been told of? */
+bool	 logread_ahead(const struct logread *);
 
 /* It was read in part at least, by this run or an earlier one. */
 bool	 logread_known(const struct logread *);

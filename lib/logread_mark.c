@@ -213,14 +213,13 @@ check_marks(const struct logread *r, struct btns_pins *p,
     struct btns_err *e)
 {
 	struct changed c = { .r = r, .e = e };
-
 	int rv = btns_logmark_each(p, compare, &c, e);
 
 	if (rv == 0 && !c.others && (!r->known || c.mine))
 		return 0;
 	(void)btns_knock_end(p, false, e);
 	return rv == -1 ? -1 : btns_fail(e, BTNS_E_STORE, "%s: another"
-	    " observe reads it", r->path == NULL ? "journal" : r->path);
+	    " observe reads it", r->name);
 }
 
 static int
@@ -246,6 +245,19 @@ mark_journals(struct logread *r, struct btns_pins *p, struct btns_err *e)
 	return 0;
 }
 
+bool
+logread_ahead(const struct logread *r)
+{
+	size_t i;
+
+	if (!r->journal)
+		return r->done > (r->known ? r->was.done : 0);
+	for (i = 0; i < r->nmark; i++)
+		if (r->mark[i].done != r->stored[i])
+			return true;
+	return false;
+}
+
 int
 logread_mark(struct logread *r, struct btns_pins *p, struct btns_err *e)
 {
@@ -253,10 +265,10 @@ logread_mark(struct logread *r, struct btns_pins *p, struct btns_err *e)
 	    r->done : (int64_t)r->headlen, .done = r->done, .at = time(NULL) };
 	uint8_t head[BTNS_HASH_MAX], tail[BTNS_HASH_MAX];
 
+	if (!logread_ahead(r))
+		return 0;
 	if (r->journal)
 		return mark_journals(r, p, e);
-	if (r->done == 0 || (r->known && r->done == r->was.done))
-		return 0;
 	if (btns_hash(head, BTNS_SHA256, r->head, (size_t)m.length,
 	    e) == -1 || btns_hash(tail, BTNS_SHA256, r->tail, r->taillen,
 	    e) == -1)

@@ -37,6 +37,7 @@ int	 journal_parse(struct journal *, const char *p, size_t n,
 
 struct logread {
 	const char	*path;		/* or NULL: the journal */
+	const char	*name;		/* for messages */
 	bool		 follow, eof;
 	int		 fd;		/* what is read, */
 	int		 file;		/* out of this one, or -1 */

@@ -12,7 +12,8 @@
 #include "pins.h"
 
 #define SLOTS	4096		/* of the table; half of them are used */
-#define FULL	(SLOTS / 2)
+/* What a piece of a log can add to it: no line that counts is shorter. */
+#define MOST	(LOGREAD_PIECE / 32)
 #define PEERS	4096		/* IKE_AUTHs whose address is remembered */
 #define WAITING	64		/* lines without an address to be joined */
 #define JOIN	60		/* seconds */
@@ -121,9 +122,8 @@ address_text(char out[ADDRESS], const char *p, size_t n)
 	if (n >= ADDRESS)
 		return;
 	for (i = 0; i < n; i++)
-		if (!isxdigit((unsigned char)p[i]) &&
-		    strchr(".:%", p[i]) == NULL && !isalnum((unsigned char)
-		    p[i]))
+		if (!isalnum((unsigned char)p[i]) &&
+		    strchr(".:%", p[i]) == NULL)
 			return;
 	memcpy(out, p, n);
 	out[n] = '\0';
@@ -231,37 +231,46 @@ tell(struct observer *w, const struct slot *s)
 	w->o->refusal(&r, w->o->arg);
 }
 
+/* In one transaction; what fails undoes it. */
+static int
+write_down(struct observer *w, struct slot **slot, size_t n,
+    struct logread *log, struct btns_err *e)
+{
+	size_t i;
+
+	if (btns_knock_begin(w->o->pins, e) == -1)
+		return -1;
+	for (i = 0; i < n; i++)
+		if (put(w, slot[i], e) == -1)
+			return -1;
+	return logread_mark(log, w->o->pins, e) == -1 ? -1 :
+	    btns_knock_end(w->o->pins, true, e);
+}
+
 /* All that was gathered goes into the store, with how far the log is read. */
 static int
 flush(struct observer *w, struct logread *log, struct btns_err *e)
 {
-	struct slot **order = calloc(w->used + 1, sizeof(*order));
+	struct slot **order;
 	size_t i, n = 0;
+	int rv;
 
-	if (order == NULL)
+	if (w->used == 0 && !logread_ahead(log))
+		return 0;
+	if ((order = calloc(w->used + 1, sizeof(*order))) == NULL)
 		return btns_fail(e, BTNS_E_NOMEM, "out of memory");
 	for (i = 0; i < SLOTS; i++)
 		if (w->slot[i].used)
 			order[n++] = &w->slot[i];
 	qsort(order, n, sizeof(struct slot *), by_urgency);
-	if (btns_knock_begin(w->o->pins, e) == -1)
-		goto failed;
-	for (i = 0; i < n; i++)
-		if (put(w, order[i], e) == -1)
-			goto failed;
-	if (logread_mark(log, w->o->pins, e) == -1)
-		goto failed;		/* it undid all */
-	if (btns_knock_end(w->o->pins, true, e) == -1)
-		goto failed;
-	for (i = 0; i < n; i++)
-		tell(w, order[i]);
-	memset(w->slot, 0, SLOTS * sizeof(*w->slot));
-	w->used = 0;
+	if ((rv = write_down(w, order, n, log, e)) == 0) {
+		for (i = 0; i < n; i++)
+			tell(w, order[i]);
+		memset(w->slot, 0, SLOTS * sizeof(*w->slot));
+		w->used = 0;
+	}
 	free(order);
-	return 0;
-failed:
-	free(order);
-	return -1;
+	return rv;
 }
 
 /* --- gathering */
@@ -295,7 +304,7 @@ add(struct slot *s, int64_t at, bool verified)
 	s->verified += verified;
 }
 
-/* One more of a kind.  1: the table is full, flush first. */
+/* One more of a kind. */
 static int
 gather(struct observer *w, enum kind kind, const char *id, uint64_t idhash,
     const char *address, int64_t at, bool verified, struct btns_err *e)
@@ -313,8 +322,6 @@ gather(struct observer *w, enum kind kind, const char *id, uint64_t idhash,
 			add(s, at, verified);
 			return 0;
 		}
-	if (w->used == FULL)
-		return 1;
 	*s = (struct slot){ .hash = h, .kind = kind };
 	(void)snprintf(s->id, sizeof(s->id), "%s", id);
 	(void)snprintf(s->address, sizeof(s->address), "%s", address);
@@ -358,15 +365,14 @@ joined(struct observer *w, uint64_t idhash, int64_t at)
 }
 
 static int
-line(struct observer *w, struct logread *log, const struct ikelog *l,
-    int64_t at, bool verified, struct btns_err *e)
+line(struct observer *w, const struct ikelog *l, int64_t at, bool verified,
+    struct btns_err *e)
 {
 	char id[BTNS_KNOCK_ID];
 	const char *address = "";
 	enum kind kind = UP;
 	uint64_t idhash;
 	struct peer *p = peer_of(w, l->spi);
-	int rv;
 
 	if (l->what == IKELOG_AUTH) {
 		p->spi = l->spi;
@@ -384,16 +390,12 @@ line(struct observer *w, struct logread *log, const struct ikelog *l,
 		if (p->spi == l->spi)
 			address = p->address;
 	}
-	while ((rv = gather(w, kind, id, idhash, address, at, verified,
-	    e)) == 1)
-		if (flush(w, log, e) == -1)
-			return -1;
-	return rv;
+	return gather(w, kind, id, idhash, address, at, verified, e);
 }
 
 static int
-piece(struct observer *w, struct logread *log,
-    const struct logread_piece *g, struct btns_err *e)
+piece(struct observer *w, const struct logread_piece *g,
+    struct btns_err *e)
 {
 	const char *p = g->p, *end = g->p + g->n;
 	struct ikelog l;
@@ -401,13 +403,13 @@ piece(struct observer *w, struct logread *log,
 	if (g->message) {
 		btns_ikelog_message(&l, g->p, g->n);
 		return l.what == IKELOG_NOTHING ? 0 :
-		    line(w, log, &l, g->at, g->verified, e);
+		    line(w, &l, g->at, g->verified, e);
 	}
 	w->clock.now = g->at;
 	while (btns_ikelog_next(&l, &p, end)) {
 		if (!btns_ikelog_time(&w->at, &w->clock, &l) && w->at == 0)
 			w->at = g->at;
-		if (line(w, log, &l, w->at, false, e) == -1)
+		if (line(w, &l, w->at, false, e) == -1)
 			return -1;
 	}
 	return 0;
@@ -430,8 +432,10 @@ read_all(struct observer *w, struct logread *log, struct btns_err *e)
 	struct btns_err why;
 	int rv;
 
+	/* Whole pieces alone are written down: the mark is behind them. */
 	while ((rv = logread_next(log, &g, e)) == 1)
-		if (piece(w, log, &g, e) == -1)
+		if (piece(w, &g, e) == -1 || (w->used + MOST > SLOTS / 2 &&
+		    flush(w, log, e) == -1))
 			return -1;
 	/* What was read before it became unreadable counts. */
 	if (flush(w, log, rv == -1 ? &why : e) == -1)

@@ -477,6 +477,27 @@ same said "two at once count once" <<EOT
 20000
 EOT
 
+# --- killed, wherever that is
+awk -v s="$s" 'BEGIN {
+	for (i = 0; i < 30000; i++) {
+		n = i % 3000
+		printf "%s gw iked[1]: spi=0x%08x: recv IKE_AUTH req 1 peer" \
+		    " 10.1.%d.%d:500 local 10.0.0.1:500, 7 bytes\n", s, i,
+		    n / 250, n % 250
+		printf "%s gw iked[1]: spi=0x%08x: ikev2_send_auth_failed:" \
+		    " authentication failed for FQDN/m%d\n", s, i, n
+	}
+}' >log
+for ms in 20 50 90 140 200 280; do
+	new_store
+	timeout -s KILL 0.$(printf %03d $ms) btnsctl observe -q log 2>/dev/null
+	check 0 "killed after $ms ms or less, and again" btnsctl observe -q log
+	counted >said
+	same said "killed after $ms ms or less: each line counts once" <<-EOT
+	30000
+	EOT
+done
+
 # --- trouble
 lines 40 45 >>log
 check 3 "a full disk for the output" sh -c 'btnsctl observe log >/dev/full'
