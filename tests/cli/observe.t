@@ -490,7 +490,7 @@ awk -v s="$s" 'BEGIN {
 }' >log
 for ms in 20 50 90 140 200 280; do
 	new_store
-	timeout -s KILL 0.$(printf %03d $ms) btnsctl observe -q log 2>/dev/null
+	timeout -s KILL "0.$(printf %03d "$ms")" btnsctl observe -q log 2>/dev/null
 	check 0 "killed after $ms ms or less, and again" btnsctl observe -q log
 	counted >said
 	same said "killed after $ms ms or less: each line counts once" <<-EOT
