@@ -31,11 +31,13 @@ KEY_O	= lib/b64.o lib/der.o lib/err.o lib/fp.o lib/hash.o lib/heard.o \
 PIN_O	= lib/child.o lib/conflex.o lib/doctor.o lib/doctor_certs.o \
 	  lib/doctor_conf.o lib/doctor_host.o lib/doctor_keys.o \
 	  lib/doctor_operation.o lib/doctor_policies.o lib/doctor_see.o \
-	  lib/doctor_tree.o lib/expect.o lib/explain.o lib/export.o lib/export_look.o \
-	  lib/export_news.o lib/export_plan.o lib/export_sig.o lib/file.o \
-	  lib/harvest.o lib/harvest_list.o lib/history.o lib/ident.o \
-	  lib/iked.o lib/ikedconf.o lib/ikedkey.o lib/ikeduser.o lib/ikelog.o lib/keygen.o \
-	  lib/logread.o lib/logread_journal.o lib/logread_mark.o lib/observe.o lib/own.o \
+	  lib/doctor_tree.o lib/expect.o lib/explain.o lib/export.o \
+	  lib/export_look.o lib/export_news.o lib/export_plan.o \
+	  lib/export_sig.o lib/file.o lib/harvest.o lib/harvest_list.o \
+	  lib/history.o lib/ident.o lib/iked.o lib/ikedconf.o \
+	  lib/ikedconf_names.o lib/ikedkey.o lib/ikeduser.o lib/ikelog.o \
+	  lib/keygen.o lib/logread.o \
+	  lib/logread_journal.o lib/logread_mark.o lib/observe.o lib/own.o \
 	  lib/path.o lib/pins.o lib/pins_backup.o lib/pins_decide.o \
 	  lib/pins_knock.o lib/pins_log.o lib/pins_read.o lib/pins_revoke.o \
 	  lib/pins_set.o lib/pins_tree.o lib/pins_verify.o lib/plan.o \
@@ -50,13 +52,12 @@ RSAFP_O	= cmd/rsafp/main.o cmd/rsafp/names.o cmd/rsafp/rsafp.o
 BTNSKEY_O = cmd/btnskey/gen.o cmd/btnskey/main.o cmd/btnskey/pin.o \
 	  cmd/btnskey/pub.o cmd/btnskey/show.o
 BTNSCTL_O = cmd/btnsctl/backup.o cmd/btnsctl/check.o cmd/btnsctl/doctor.o \
-	  cmd/btnsctl/explain.o \
-	  cmd/btnsctl/export.o cmd/btnsctl/forget.o cmd/btnsctl/import.o \
-	  cmd/btnsctl/init.o cmd/btnsctl/learn.o cmd/btnsctl/list.o \
-	  cmd/btnsctl/log.o cmd/btnsctl/main.o cmd/btnsctl/observe.o \
-	  cmd/btnsctl/promote.o cmd/btnsctl/reject.o cmd/btnsctl/revoke.o \
-	  cmd/btnsctl/set.o cmd/btnsctl/show.o cmd/btnsctl/stats.o \
-	  cmd/btnsctl/verify.o
+	  cmd/btnsctl/explain.o cmd/btnsctl/export.o cmd/btnsctl/forget.o \
+	  cmd/btnsctl/import.o cmd/btnsctl/init.o cmd/btnsctl/learn.o \
+	  cmd/btnsctl/list.o cmd/btnsctl/log.o cmd/btnsctl/main.o \
+	  cmd/btnsctl/observe.o cmd/btnsctl/promote.o cmd/btnsctl/reject.o \
+	  cmd/btnsctl/revoke.o cmd/btnsctl/set.o cmd/btnsctl/show.o \
+	  cmd/btnsctl/stats.o cmd/btnsctl/verify.o
 UNITS	!= ls tests/unit/test_*.c | sed 's/\.c$$//'
 UNIT_O	= tests/unit/common.o
 OBJS	= $(LIB_O) $(CLI_O) $(STORE_O) $(RSAFP_O) $(BTNSKEY_O) $(BTNSCTL_O)

@@ -121,14 +121,7 @@ void
 doctor_place(char *out, size_t size, const struct doctor *d,
     const char *file, unsigned line)
 {
-	const char *base = strrchr(d->conf_path, '/');
-
-	if (strcmp(file, d->conf_path) == 0 && base != NULL)
-		file = base + 1;
-	if (line == 0)
-		(void)snprintf(out, size, "%s", file);
-	else
-		(void)snprintf(out, size, "%s:%u", file, line);
+	ikedconf_place(out, size, d->conf_path, file, line);
 }
 
 /* --- the run */

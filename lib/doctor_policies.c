@@ -15,13 +15,6 @@ place(char at[AT], const struct doctor *d, const struct ikedconf_policy *y)
 	doctor_place(at, AT, d, y->file, y->line);
 }
 
-/* Does a key of the tree count for it? */
-static bool
-by_key(const struct ikedconf_policy *y)
-{
-	return y->auth != IKEDCONF_PSK && y->auth != IKEDCONF_EAP;
-}
-
 /* --- a pin for a policy that names nobody */
 
 struct guess {
@@ -54,7 +47,7 @@ check_no_dstid(struct doctor *d, struct btns_err *e)
 	for (i = 0; i < d->conf.n; i++) {
 		const struct ikedconf_policy *y = &d->conf.policy[i];
 
-		if (y->dstid.raw != NULL || !by_key(y))
+		if (y->dstid.raw != NULL || !ikedconf_by_key(y))
 			continue;
 		g = (struct guess){ .name = y->name };
 		if (d->how->pins != NULL && btns_pins_each(d->how->pins,
@@ -79,7 +72,7 @@ check_any_name(struct doctor *d, struct btns_err *e)
 	for (i = 0; i < d->conf.n; i++) {
 		const struct ikedconf_policy *y = &d->conf.policy[i];
 
-		if (y->dstid.raw != NULL || !by_key(y))
+		if (y->dstid.raw != NULL || !ikedconf_by_key(y))
 			continue;
 		place(at, d, y);
 		doctor_say(d, at, NULL, "without a dstid a peer's name may"
@@ -131,7 +124,8 @@ check_no_pin(struct doctor *d, struct btns_err *e)
 	for (i = 0; i < d->conf.n; i++) {
 		const struct ikedconf_policy *y = &d->conf.policy[i];
 
-		if (y->dstid.raw == NULL || !y->dstid.pinnable || !by_key(y))
+		if (y->dstid.raw == NULL || !y->dstid.pinnable ||
+		    !ikedconf_by_key(y))
 			continue;
 		if ((rv = pinned(d, &y->dstid.ident, e)) == -1)
 			return -1;
@@ -155,7 +149,8 @@ check_no_pin_ever(struct doctor *d, struct btns_err *e)
 	for (i = 0; i < d->conf.n; i++) {
 		const struct ikedconf_policy *y = &d->conf.policy[i];
 
-		if (y->dstid.raw == NULL || y->dstid.pinnable || !by_key(y))
+		if (y->dstid.raw == NULL || y->dstid.pinnable ||
+		    !ikedconf_by_key(y))
 			continue;
 		place(at, d, y);
 		doctor_say(d, at, NULL, "policy \"%s\": no pin can be of"
@@ -207,7 +202,7 @@ check_secrets(struct doctor *d, struct btns_err *e)
 	for (i = 0; i < d->conf.n; i++) {
 		const struct ikedconf_policy *y = &d->conf.policy[i];
 
-		if (by_key(y))
+		if (ikedconf_by_key(y))
 			continue;
 		place(at, d, y);
 		doctor_say(d, at, NULL, "policy \"%s\" lets in who knows %s:"

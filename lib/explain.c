@@ -12,7 +12,6 @@
 #include "ikedconf.h"
 #include "ikedkey.h"
 #include "ikeduser.h"
-#include "path.h"
 #include "selfid.h"
 #include "tree.h"
 
@@ -135,18 +134,14 @@ on_binding(const struct btns_pin *pin, void *arg)
 		x->live = true;
 		x->live_fp = pin->fp;
 		x->live_since = pin->since;
-	} else if (strcmp(pin->state, "rejected") == 0)
-		x->rejected++;
-	else if (strcmp(pin->state, "retired") == 0) {
+	} else if (strcmp(pin->state, "retired") == 0) {
 		x->past++;
 		if (pin->since >= n->since) {
 			n->since = pin->since;
 			x->last_revoked = pin->revoked;
 		}
-	} else {
+	} else if (strcmp(pin->state, "rejected") != 0)
 		x->learned++;
-		x->learned_fp = pin->fp;
-	}
 	return 0;
 }
 
@@ -159,20 +154,26 @@ lacks_domain(const char *shorter, const char *longer)
 	return strncmp(shorter, longer, n) == 0 && longer[n] == '.';
 }
 
+struct search {
+	struct explain	*x;
+	char		 fold[BTNS_ID_MAX + 1];	/* of its identity */
+};
+
 static int
 on_alike(const struct btns_pin *pin, void *arg)
 {
-	struct explain *x = arg;
-	char a[BTNS_ID_MAX + 1], b[BTNS_ID_MAX + 1];
+	const struct search *s = arg;
+	struct explain *x = s->x;
+	char fold[BTNS_ID_MAX + 1];
 	struct explain_alike *l;
 	bool shorter;
 	unsigned i;
 
-	btns_ident_fold(a, &x->ident);
-	btns_ident_fold(b, &pin->ident);
-	shorter = lacks_domain(a, b);
-	if (btns_ident_same(&x->ident, &pin->ident) || (!shorter &&
-	    strcmp(a, b) != 0 && !lacks_domain(b, a)))
+	btns_ident_fold(fold, &pin->ident);
+	shorter = lacks_domain(s->fold, fold);
+	if ((!shorter && strcmp(s->fold, fold) != 0 &&
+	    !lacks_domain(fold, s->fold)) ||
+	    btns_ident_same(&x->ident, &pin->ident))
 		return 0;
 	for (i = 0; i < x->nalike; i++)
 		if (btns_ident_same(&x->alike[i].ident, &pin->ident))
@@ -213,23 +214,14 @@ on_knock(const struct btns_knock *k, void *arg)
 
 /* --- the policies */
 
-static bool
-by_key(const struct ikedconf_policy *y)
-{
-	return !y->skip && y->auth != IKEDCONF_PSK && y->auth != IKEDCONF_EAP;
-}
-
 static void
 take_policy(struct explain *x, const struct ikedconf_policy *y,
     enum explain_policy as, const char *conf)
 {
-	const char *base = strrchr(conf, '/');
-
 	x->policy = as;
 	(void)snprintf(x->policy_name, sizeof(x->policy_name), "%.120s",
 	    y->name);
-	(void)snprintf(x->policy_at, sizeof(x->policy_at), "%s:%u",
-	    strcmp(y->file, conf) == 0 && base != NULL ? base + 1 : y->file,
+	ikedconf_place(x->policy_at, sizeof(x->policy_at), conf, y->file,
 	    y->line);
 	(void)snprintf(x->policy_dstid, sizeof(x->policy_dstid), "%.255s",
 	    y->dstid.raw == NULL ? "" : y->dstid.raw);
@@ -246,7 +238,7 @@ choose_policy(struct explain *x, const struct ikedconf *c, const char *conf)
 	x->policy = EXPLAIN_NOBODY;
 	for (i = 0; i < c->n; i++) {
 		y = &c->policy[i];
-		if (!by_key(y))
+		if (y->skip || !ikedconf_by_key(y))
 			continue;
 		for (k = 0; k < x->nalike; k++)
 			if (x->policy == EXPLAIN_NOBODY &&
@@ -310,7 +302,7 @@ let_in(const struct explain *x, bool revoked)
 }
 
 static enum explain_cause
-kept_out(const struct explain *x)
+kept_out(struct explain *x)
 {
 	unsigned i;
 
@@ -319,9 +311,11 @@ kept_out(const struct explain *x)
 	if (x->live || x->file == EXPLAIN_NO_KEY)
 		return EXPLAIN_STALE;
 	for (i = 0; i < x->nalike; i++)
-		if (x->alike[i].live)
-			return x->alike[i].shorter ? EXPLAIN_SHORT_NAME :
+		if (x->alike[i].live) {
+			x->meant = &x->alike[i];
+			return x->meant->shorter ? EXPLAIN_SHORT_NAME :
 			    EXPLAIN_SPELLING;
+		}
 	if (x->learned > 0)
 		return EXPLAIN_LEARNED;
 	if (x->past > 0)
@@ -334,7 +328,8 @@ btns_explain(struct explain *x, struct btns_pins *p, const char *name,
     struct btns_err *e)
 {
 	struct newest n = { x, 0 };
-	int revoked = 0;
+	struct search s = { .x = x };
+	int revoked;
 
 	memset(x, 0, sizeof(*x));
 	x->pinnable = btns_ident_parse(&x->ident, name, e) == 0;
@@ -352,8 +347,9 @@ btns_explain(struct explain *x, struct btns_pins *p, const char *name,
 	x->cause = EXPLAIN_STRANGER;
 	if (!x->pinnable)
 		return 0;
+	btns_ident_fold(s.fold, &x->ident);
 	if (btns_pins_of(p, &x->ident, on_binding, &n, e) == -1 ||
-	    btns_pins_each(p, on_alike, x, e) == -1 ||
+	    btns_pins_each(p, on_alike, &s, e) == -1 ||
 	    see_file(x, p, e) == -1 || see_policies(x, p, e) == -1)
 		return -1;
 	if (x->file != EXPLAIN_KEY) {

@@ -66,8 +66,7 @@ struct explain {
 	bool		 live;
 	struct btns_fp	 live_fp;
 	int64_t		 live_since;
-	unsigned	 learned, past, rejected;
-	struct btns_fp	 learned_fp;	/* of one of them */
+	unsigned	 learned, past;
 	bool		 last_revoked;	/* the newest past key is */
 	/* Identities that a person, or a peer, takes for this one. */
 	unsigned	 nalike;
@@ -77,6 +76,8 @@ struct explain {
 		int64_t	 seen;		/* 0: never */
 		bool	 shorter;	/* this one lacks only its domain */
 	} alike[EXPLAIN_ALIKE];
+	/* Of EXPLAIN_SHORT_NAME and EXPLAIN_SPELLING; else NULL. */
+	const struct explain_alike *meant;
 	/* Of its knocks, all causes; 0 times: none. */
 	int64_t		 times, first, last, another;
 	char		 address[64];	/* of the last, or "" */

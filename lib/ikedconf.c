@@ -1,5 +1,3 @@
-#include <ctype.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -178,41 +176,6 @@ proto(struct parse *p)
 			return unexpected(p);
 	next(p);
 	return 1;
-}
-
-bool
-ikedconf_ident(struct btns_ident *id, const char *raw)
-{
-	char typed[BTNS_ID_PRINT + 8];
-	struct btns_ident guess;
-	struct btns_err ignored;
-
-	memset(id, 0, sizeof(*id));
-	if (*raw == '\0' || strchr(raw, '/') != NULL ||
-	    strlen(raw) > BTNS_ID_MAX)
-		return false;
-	if (btns_ident_parse(&guess, raw, &ignored) == -1) {
-		/* What is nearly an address is a name for iked. */
-		(void)snprintf(typed, sizeof(typed), "fqdn/%s", raw);
-		if (strchr(raw, '@') != NULL ||
-		    btns_ident_parse(&guess, typed, &ignored) == -1)
-			return false;
-	}
-	/* iked takes the word as it is; addresses alone are respelled. */
-	*id = guess;
-	return true;
-}
-
-bool
-ikedconf_host(struct btns_ident *id)
-{
-	char host[BTNS_ID_MAX + 1];
-	struct btns_err ignored;
-
-	if (gethostname(host, sizeof(host)) == -1)
-		return false;
-	host[sizeof(host) - 1] = '\0';
-	return btns_ident_make(id, "fqdn", host, &ignored) == 0;
 }
 
 static int
@@ -581,11 +544,7 @@ ikedconf_free(struct ikedconf *c)
 }
 
 bool
-ikedconf_path(char *out, size_t size, const char *iked)
+ikedconf_by_key(const struct ikedconf_policy *y)
 {
-	const char *slash = strrchr(iked, '/');
-	int n = snprintf(out, size, "%.*siked.conf", slash == NULL ? 0 :
-	    (int)(slash - iked) + 1, iked);
-
-	return n > 0 && (size_t)n < size;
+	return y->auth != IKEDCONF_PSK && y->auth != IKEDCONF_EAP;
 }

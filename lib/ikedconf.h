@@ -76,6 +76,13 @@ void	 ikedconf_free(struct ikedconf *);
  */
 bool	 ikedconf_path(char *, size_t, const char *iked);
 
+/* Does a key of the tree count for a peer that it lets in? */
+bool	 ikedconf_by_key(const struct ikedconf_policy *);
+
+/* "iked.conf:3", where file is the main one; else its whole path. */
+void	 ikedconf_place(char *, size_t, const char *conf, const char *file,
+	    unsigned line);		/* line 0: all of it */
+
 /* An ID as iked types it: false where no pin could be of it. */
 bool	 ikedconf_ident(struct btns_ident *, const char *raw);
 

@@ -8,7 +8,6 @@
 int	 ctl_backup(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_check(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_doctor(struct cli *, const struct cli_args *, struct btns_err *);
-int	 ctl_observe(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_explain(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_export(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_forget(struct cli *, const struct cli_args *, struct btns_err *);
@@ -17,6 +16,7 @@ int	 ctl_init(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_learn(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_list(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_log(struct cli *, const struct cli_args *, struct btns_err *);
+int	 ctl_observe(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_promote(struct cli *, const struct cli_args *,
 	    struct btns_err *);
 int	 ctl_reject(struct cli *, const struct cli_args *, struct btns_err *);

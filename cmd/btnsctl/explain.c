@@ -24,90 +24,74 @@ struct likely {
 	char		 fix[COMMAND];
 };
 
-static void
-again(char *out, const struct cli *cli, const char *verb, const char *arg)
-{
-	char store[AGAIN], word[2 * BTNS_KNOCK_ID];
+/* What a command is about. */
+enum about { NOTHING, NAME, FILE_THERE };
 
-	if (*arg == '\0' || !sh_word(word, sizeof(word), arg))
-		word[0] = '\0';
-	(void)snprintf(out, COMMAND, "%s%s%s%s", verb,
-	    again_store(store, cli), *word == '\0' ? "" : " ", word);
-}
-
-static const struct explain_alike *
-pinned_alike(const struct explain *x)
-{
-	unsigned i;
-
-	for (i = 0; i < x->nalike; i++)
-		if (x->alike[i].live)
-			return &x->alike[i];
-	return NULL;
-}
-
-static const struct { const char *word, *text, *verb; } causes[] = {
-	[EXPLAIN_WELL] = { "well", NULL, NULL },
+static const struct {
+	const char	*word, *text, *verb;
+	enum about	 about;
+	const char	*after;
+} causes[] = {
+	[EXPLAIN_WELL] = { "well", NULL, NULL, NOTHING, "" },
 	[EXPLAIN_REVOKED_FILE] = { "revoked-file", "a REVOKED key lies"
-	    " there, and iked TRUSTS it.", "btnsctl export" },
+	    " there, and iked TRUSTS it.", "btnsctl export", NOTHING, "" },
 	[EXPLAIN_STALE] = { "stale", "the tree is not what the store says.",
-	    "btnsctl export" },
+	    "btnsctl export", NOTHING, "" },
 	[EXPLAIN_FOREIGN] = { "foreign", "somebody put the file there: no"
-	    " pin of the store says so.", "btnsctl import -n" },
+	    " pin of the store says so.", "btnsctl import -n", FILE_THERE,
+	    "" },
 	[EXPLAIN_OTHER_KEY] = { "other-key", "it has another key now, or"
-	    " someone stands in its place.", "btnsctl check -F -" },
+	    " someone stands in its place.", "btnsctl check -F -", NAME, "" },
 	[EXPLAIN_BLIND] = { "blind", "iked can't read the file.",
-	    "btnsctl doctor" },
+	    "btnsctl doctor", NOTHING, "" },
 	[EXPLAIN_SHORT_NAME] = { "short-name", "the peer sends its short"
-	    " host name.", NULL },
+	    " host name.", NULL, NOTHING, "" },
 	[EXPLAIN_SPELLING] = { "spelling", "the peer spells its name"
-	    " otherwise than it is pinned.", NULL },
+	    " otherwise than it is pinned.", NULL, NOTHING, "" },
 	[EXPLAIN_LEARNED] = { "learned", "a key was learned, and nobody"
-	    " vouched for it.", "btnsctl promote -F -" },
+	    " vouched for it.", "btnsctl promote -F -", NAME, "" },
 	[EXPLAIN_REVOKED] = { "revoked", "its key was revoked, and no other"
-	    " is pinned.", "btnskey pin" },
+	    " is pinned.", "btnskey pin", NAME, " FILE" },
 	[EXPLAIN_PAST] = { "past", "the key that it had was taken back.",
-	    "btnskey pin" },
-	[EXPLAIN_STRANGER] = { "stranger", "nobody pinned a key of it here."
-	    "", "btnskey pin" },
+	    "btnskey pin", NAME, " FILE" },
+	[EXPLAIN_STRANGER] = { "stranger", "nobody pinned a key of it here.",
+	    "btnskey pin", NAME, " FILE" },
 	[EXPLAIN_POLICY] = { "policy", "no policy of iked.conf is for it.",
-	    NULL },
+	    NULL, NOTHING, "" },
 };
+
+static void
+command(char out[COMMAND], const struct explain *x, const struct cli *cli)
+{
+	enum about about = causes[x->cause].about;
+	char store[AGAIN], word[2 * BTNS_KNOCK_ID] = "";
+
+	if (about != NOTHING)
+		(void)sh_word(word, sizeof(word), about == NAME ? x->name :
+		    x->path);
+	(void)snprintf(out, COMMAND, "%s%s%s%s%s", causes[x->cause].verb,
+	    again_store(store, cli), *word == '\0' ? "" : " ", word,
+	    causes[x->cause].after);
+}
 
 static void
 guess(struct likely *l, const struct explain *x, const struct cli *cli)
 {
-	const struct explain_alike *a = pinned_alike(x);
-	size_t n;
-
 	l->word = causes[x->cause].word;
-	l->text = causes[x->cause].text;
+	l->text = x->pinnable ? causes[x->cause].text :
+	    "no pin can be of such a name.";
 	l->where[0] = l->fix[0] = '\0';
 	if (x->cause == EXPLAIN_POLICY) {
 		(void)snprintf(l->where, sizeof(l->where), "In iked.conf");
 		(void)snprintf(l->fix, sizeof(l->fix), "dstid %s",
 		    x->ident.value);
-	} else if (a != NULL && (x->cause == EXPLAIN_SHORT_NAME ||
-	    x->cause == EXPLAIN_SPELLING)) {
+	} else if (x->meant != NULL) {
 		(void)snprintf(l->where, sizeof(l->where), "There, in"
 		    " iked.conf");
 		(void)snprintf(l->fix, sizeof(l->fix), "srcid %s",
-		    a->ident.value);
-	} else if (!x->pinnable)
-		l->text = "no pin can be of such a name.";
-	else if (causes[x->cause].verb != NULL) {
-		bool all = x->cause == EXPLAIN_STALE ||
-		    x->cause == EXPLAIN_REVOKED_FILE ||
-		    x->cause == EXPLAIN_BLIND;
-
-		again(l->fix, cli, causes[x->cause].verb,
-		    x->cause == EXPLAIN_FOREIGN ? x->path :
-		    all ? "" : x->name);
-		n = strlen(l->fix);
-		if (strcmp(causes[x->cause].verb, "btnskey pin") == 0)
-			(void)snprintf(l->fix + n, sizeof(l->fix) - n,
-			    " FILE");
-	}
+		    x->meant->ident.value);
+	} else if (x->pinnable && causes[x->cause].verb != NULL)
+		command(l->fix, x, cli);
 }
 
 static const char *
