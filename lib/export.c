@@ -135,8 +135,7 @@ static void
 failed(struct item *i, const struct btns_err *why)
 {
 	i->failed = true;
-	(void)snprintf(i->note, sizeof(i->note), "%.*s",
-	    (int)sizeof(i->note) - 1, why->msg);
+	export_note(i, why->msg);
 }
 
 /* The directory beside the store where such files go, 0700. */
@@ -220,7 +219,7 @@ stage_all(struct run *r)
 
 		if ((i->op == PLAN_CHANGE || i->op == PLAN_ADD) &&
 		    !i->failed && btns_tree_stage(r->tree, (unsigned)n,
-		    i->text, i->textlen, &why) == -1)
+		    i->path, i->text, i->textlen, &why) == -1)
 			failed(i, &why);
 	}
 	(void)umask(mask);
@@ -368,8 +367,8 @@ report(struct run *r, struct btns_tally *t)
 		count(t, i);
 		c = (struct btns_change){ i->op, i->path, i->stray, i->want,
 		    i->has_fp, i->fp, i->op == PLAN_CHANGE && i->has_found,
-		    i->found, i->trusted, i->directory, i->told, 0, i->note,
-		    i->kept, i->failed, i->sa, i->sa_id };
+		    i->found, i->trusted, i->directory, i->told, 0,
+		    export_noted(i), i->kept, i->failed, i->sa, i->sa_id };
 		if (i->aside) {
 			c.op = PLAN_ASIDE;
 			c.fp = i->bad;

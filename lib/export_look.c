@@ -17,7 +17,7 @@ static void
 describe(struct item *i, const struct stat *st, const char *what)
 {
 	const struct passwd *pw = getpwuid(st->st_uid);
-	char when[32], who[16];
+	char note[160], when[32], who[16];
 	struct tm tm;
 
 	if (pw != NULL)
@@ -27,8 +27,9 @@ describe(struct item *i, const struct stat *st, const char *what)
 	if (gmtime_r(&st->st_mtime, &tm) == NULL ||
 	    strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
 		when[0] = '\0';
-	(void)snprintf(i->note, sizeof(i->note), "%s, %s %04o, %s", what, who,
+	(void)snprintf(note, sizeof(note), "%s, %s %04o, %s", what, who,
 	    (unsigned)st->st_mode & 07777, when);
+	export_note(i, note);
 }
 
 /* What our readers find in a file, and what iked's does. */

@@ -115,8 +115,8 @@ tell_all(struct run *r, struct list *l, struct btns_tally *t,
 
 	for (n = 0; n < r->n; n++)
 		if (r->item[n].op == PLAN_FOREIGN && tell(r, l,
-		    r->item[n].path, r->item[n].note, &r->item[n].told,
-		    e) == -1)
+		    r->item[n].path, export_noted(&r->item[n]),
+		    &r->item[n].told, e) == -1)
 			return -1;
 	if (tell_unsure(r, l, e) == -1)
 		return -1;

@@ -9,6 +9,8 @@
 #include "keywrite.h"
 #include "when.h"
 
+#define NOTE	159
+
 static struct item *
 item_new(struct run *r, const char *path)
 {
@@ -188,6 +190,20 @@ export_free(struct item *i)
 	free(i->text);
 	free(i->sa_id);
 	free(i->kept);
+	free(i->note);
+}
+
+void
+export_note(struct item *i, const char *text)
+{
+	free(i->note);
+	i->note = strndup(text, NOTE);
+}
+
+const char *
+export_noted(const struct item *i)
+{
+	return i->note == NULL ? "" : i->note;
 }
 
 /* The same path from store, rows and tree becomes one item. */

@@ -38,7 +38,7 @@ struct item {
 	struct btns_fp	 found;		/* the key that lies there */
 	bool		 has_found;
 	bool		 told, held;
-	char		 note[160];	/* what lies there, or what failed */
+	char		*note;		/* what lies there, or what failed */
 	bool		 ends;		/* its key went, or becomes another */
 	bool		 had_sig, has_sig;
 	struct btns_sig	 was, sig;	/* how it looked, and looks */
@@ -105,6 +105,12 @@ int	 export_holds_revoked(struct run *, const char *path, bool stray,
 int	 export_examine(struct run *, struct item *, struct btns_err *);
 
 void	 export_free(struct item *);
+
+/* Note text, cut to what a line takes; without memory there is none. */
+void	 export_note(struct item *, const char *);
+
+/* What was noted, or "". */
+const char *export_noted(const struct item *);
 
 /* The bytes of a file: BTNS_FORM_MAX. */
 int	 export_render(char *, size_t *, const struct btns_key *,

@@ -11,29 +11,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../config.h"
 #include "err.h"
 #include "file.h"
 #include "ident.h"
 #include "path.h"
 #include "strays.h"
-#include "tree.h"
+#include "tree_priv.h"
 
-#define STAGE	".btns"
-#define OWNER	"store-id"
 #define ASIDE_MAX (64 * 1024 * 1024)
-
-struct btns_tree {
-	char		 path[PATH_MAX + 16];	/* of pubkeys/ */
-	enum btns_tree_mode mode;
-	int		 iked;			/* iked's directory */
-	int		 dir;			/* -1: it isn't there */
-	int		 stage;			/* -1 unless writing */
-	bool		 right;			/* modes come out right there */
-	int		 type[BTNS_ID__COUNT];	/* -1: not there */
-	struct btns_err	*bad[BTNS_ID__COUNT];	/* why it can't be used */
-	int		 other;			/* of a stray, by reach() */
-};
 
 /* Make a directory with this mode, whatever the umask, unless it is there. */
 static int
@@ -71,28 +56,6 @@ btns_tree_fp(struct btns_tree *t, struct btns_err *e)
 	return *fd != -1 || t->mode == TREE_LOOK ? 0 :
 	    subdir(fd, t, t->dir, btns_idtype_name(BTNS_ID_FP), 0755, true,
 	    e);
-}
-
-/* Remove what a killed run left.  Only files: nobody else writes here. */
-static int
-sweep(struct btns_tree *t, struct btns_err *e)
-{
-	int fd = openat(t->stage, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	const struct dirent *d;
-	DIR *dp;
-
-	if (fd == -1 || (dp = fdopendir(fd)) == NULL) {
-		if (fd != -1)
-			(void)close(fd);
-		return btns_fail_sys(e, "%s/" STAGE, t->path);
-	}
-	while ((d = readdir(dp)) != NULL)
-		if (strcmp(d->d_name, ".") != 0 &&
-		    strcmp(d->d_name, "..") != 0 &&
-		    strcmp(d->d_name, OWNER) != 0)
-			(void)unlinkat(t->stage, d->d_name, 0);
-	(void)closedir(dp);
-	return 0;
 }
 
 /* Whose tree is it?  0: ours, 1: it is to be claimed, or -1. */
@@ -197,7 +160,7 @@ open_all(struct btns_tree *t, const char *id, struct btns_err *e)
 		rv = open_type(t, i, e);
 	if (rv == 0 && mine == 1)
 		rv = claim(t, id, e);
-	return rv == 0 && t->stage != -1 ? sweep(t, e) : rv;
+	return rv == 0 && t->stage != -1 ? tree_sweep(t, e) : rv;
 }
 
 int
@@ -224,7 +187,7 @@ btns_tree_open(struct btns_tree **out, const char *iked, const char *id,
 	t->iked = dir;
 	t->dir = t->stage = t->other = -1;
 	for (i = 0; i < BTNS_ID__COUNT; i++)
-		t->type[i] = -1;
+		t->type[i] = t->whole[i] = -1;
 	if (open_all(t, id, e) == -1) {
 		btns_tree_close(t);
 		return -1;
@@ -242,12 +205,14 @@ btns_tree_close(struct btns_tree *t)
 	if (t == NULL)
 		return;
 	if (t->stage != -1) {
-		(void)sweep(t, &ignored);
+		(void)tree_sweep(t, &ignored);
 		(void)close(t->stage);
 	}
 	for (i = 0; i < BTNS_ID__COUNT; i++) {
 		if (t->type[i] != -1)
 			(void)close(t->type[i]);
+		if (t->whole[i] != -1)
+			(void)close(t->whole[i]);
 		free(t->bad[i]);
 	}
 	if (t->dir != -1)
@@ -292,9 +257,8 @@ walk(struct btns_tree *t, const char *path, const char **name)
 	return fd;
 }
 
-/* The type that a path is of, if an export may write there; or -1. */
-static int
-type_of(const char *path)
+int
+tree_type_of(const char *path)
 {
 	const char *slash = strchr(path, '/');
 	int i;
@@ -314,7 +278,7 @@ type_of(const char *path)
 bool
 btns_tree_place_is(const char *path)
 {
-	return type_of(path) != -1;
+	return tree_type_of(path) != -1;
 }
 
 /*
@@ -324,7 +288,7 @@ btns_tree_place_is(const char *path)
 static int
 split(const struct btns_tree *t, const char *path, const char **name)
 {
-	int i = type_of(path);
+	int i = tree_type_of(path);
 
 	*name = i == -1 ? "" : strchr(path, '/') + 1;
 	return i == -1 ? -1 : t->type[i];
@@ -342,9 +306,8 @@ reach(struct btns_tree *t, const char *path, const char **name)
 	return t->other = t->dir == -1 ? -1 : walk(t, path, name);
 }
 
-/* Nothing lies in a directory that isn't there; of a bad one, who knows? */
-static int
-bad(const struct btns_tree *t, const char *path, struct btns_err *e)
+int
+tree_bad(const struct btns_tree *t, const char *path, struct btns_err *e)
 {
 	size_t n;
 	int i;
@@ -368,7 +331,7 @@ btns_tree_look(struct btns_tree *t, const char *path, struct stat *st,
 	int dir = reach(t, path, &name);
 
 	if (dir == -1)
-		return bad(t, path, e);
+		return tree_bad(t, path, e);
 	if (fstatat(dir, name, st, AT_SYMLINK_NOFOLLOW) == -1)
 		return errno == ENOENT ? 0 :
 		    btns_fail_sys(e, "%s/%s", t->path, path);
@@ -438,76 +401,6 @@ btns_tree_strays(struct btns_tree *t, int (*fn)(const char *path, void *),
 	    arg, e);
 }
 
-static void
-number(char name[16], unsigned n)
-{
-	(void)snprintf(name, 16, "%u", n);
-}
-
-int
-btns_tree_stage(struct btns_tree *t, unsigned n, const void *p, size_t len,
-    struct btns_err *e)
-{
-	char name[16];
-
-	number(name, n);
-	if (btns_file_temp_unsynced(t->stage, name, 0644, p, len,
-	    &t->right, e) == -1)
-		return btns_fail_at(e, "%s/" STAGE, t->path);
-	return 0;
-}
-
-#ifdef HAVE_SYNCFS
-int
-btns_tree_sync_stage(struct btns_tree *t, struct btns_err *e)
-{
-	if (syncfs(t->stage) == -1)
-		return btns_fail_sys(e, "%s/" STAGE, t->path);
-	return 0;
-}
-#else
-int
-btns_tree_sync_stage(struct btns_tree *t, struct btns_err *e)
-{
-	sync();
-	return btns_dir_sync(t->stage, t->path, e);
-}
-#endif
-
-/* Move a file to a name that must be free. */
-static int
-move_new(int from, const char *name, int dir, const char *to)
-{
-	struct stat st;
-
-#ifdef RENAME_NOREPLACE
-	if (renameat2(from, name, dir, to, RENAME_NOREPLACE) == 0)
-		return 0;
-	if (errno != EINVAL && errno != ENOSYS)
-		return -1;
-#endif
-	if (fstatat(dir, to, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		errno = EEXIST;
-	return errno == ENOENT ? renameat(from, name, dir, to) : -1;
-}
-
-int
-btns_tree_place(struct btns_tree *t, unsigned n, const char *path, bool over,
-    struct btns_err *e)
-{
-	const char *to;
-	char name[16];
-	int dir = split(t, path, &to);
-
-	number(name, n);
-	if (dir == -1 && bad(t, path, e) == -1)
-		return -1;
-	if (dir == -1 || (over ? renameat(t->stage, name, dir, to) :
-	    move_new(t->stage, name, dir, to)) == -1)
-		return btns_fail_sys(e, "%s/%s", t->path, path);
-	return 0;
-}
-
 int
 btns_tree_remove(struct btns_tree *t, const char *path, struct btns_err *e)
 {
@@ -515,7 +408,7 @@ btns_tree_remove(struct btns_tree *t, const char *path, struct btns_err *e)
 	int dir = split(t, path, &name);
 
 	if (dir == -1)
-		return bad(t, path, e);
+		return tree_bad(t, path, e);
 	if (unlinkat(dir, name, 0) == -1 && errno != ENOENT)
 		return btns_fail_sys(e, "%s/%s", t->path, path);
 	return 0;
@@ -585,16 +478,4 @@ btns_tree_aside(struct btns_tree *t, const char *path, int to,
 	    unlinkat(dir, name, 0) == -1))
 		rv = btns_fail_sys(e, "%s/%s", t->path, path);
 	return rv;
-}
-
-int
-btns_tree_sync(struct btns_tree *t, struct btns_err *e)
-{
-	int i;
-
-	for (i = 0; i < BTNS_ID__COUNT; i++)
-		if (t->type[i] != -1 &&
-		    btns_dir_sync(t->type[i], t->path, e) == -1)
-			return -1;
-	return 0;
 }

@@ -72,14 +72,19 @@ int	 btns_tree_each(struct btns_tree *, int (*)(const char *path, void *),
 int	 btns_tree_strays(struct btns_tree *, int (*)(const char *, void *),
 	    void *, struct btns_err *);
 
-/* Stage bytes as file number n, 0644; not yet synced. */
-int	 btns_tree_stage(struct btns_tree *, unsigned n, const void *,
-	    size_t, struct btns_err *);
+/*
+ * Stage bytes as file number n for this path, 0644; not yet synced.  First
+ * all are staged, no path twice, then they are placed.  BTNS_E_FORMAT for a
+ * path that is none of an export's.
+ */
+int	 btns_tree_stage(struct btns_tree *, unsigned n, const char *path,
+	    const void *, size_t, struct btns_err *);
 /* Sync all that was staged. */
 int	 btns_tree_sync_stage(struct btns_tree *, struct btns_err *);
 /*
  * Move staged file n to its path, over what is there; or, unless over, only
- * where nothing is: BTNS_E_SYS with EEXIST.
+ * where nothing is: BTNS_E_SYS with EEXIST.  Where a type has no file yet the
+ * first brings all that were staged for the type.
  */
 int	 btns_tree_place(struct btns_tree *, unsigned n, const char *path,
 	    bool over, struct btns_err *);

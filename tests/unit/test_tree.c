@@ -178,15 +178,23 @@ left_overs_are_swept(void **state)
 	put("pubkeys/.btns/0", 10, 0644);
 	put("pubkeys/.btns/1999", 10, 0644);
 	put("pubkeys/.btns/store-id.new", 10, 0600);
+	assert_int_equal(mkdir(at("pubkeys/.btns/fqdn"), 0755), 0);
+	put("pubkeys/.btns/fqdn/gw", 10, 0644);
 	btns_tree_close(open_tree(ID, TREE_LOOK));
 	assert_int_equal(mode_of("pubkeys/.btns/0"), 0644);
 	t = open_tree(ID, TREE_WRITE);
 	assert_int_equal(mode_of("pubkeys/.btns/0"), 0);
 	assert_int_equal(mode_of("pubkeys/.btns/store-id.new"), 0);
-	assert_int_equal(btns_tree_stage(t, 3, "key", 3, &e), 0);
+	assert_int_equal(mode_of("pubkeys/.btns/fqdn"), 0);
+	put("pubkeys/fqdn/other", 3, 0644);
+	assert_int_equal(btns_tree_stage(t, 3, "fqdn/gw", "key", 3, &e), 0);
 	assert_int_equal(mode_of("pubkeys/.btns/3"), 0644);
+	assert_int_equal(btns_tree_stage(t, 4, "ipv4/192.0.2.1", "key", 3,
+	    &e), 0);
+	assert_int_equal(mode_of("pubkeys/.btns/ipv4"), 0755);
 	btns_tree_close(t);
 	assert_int_equal(mode_of("pubkeys/.btns/3"), 0);
+	assert_int_equal(mode_of("pubkeys/.btns/ipv4"), 0);
 	assert_int_equal(mode_of("pubkeys/.btns/store-id"), 0600);
 }
 
@@ -309,7 +317,8 @@ no_path_leads_out_of_the_directories(void **state)
 	put("pubkeys/fqdn/a/b", 3, 0644);
 	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		(void)btns_tree_remove(t, paths[i], &e);
-		assert_int_equal(btns_tree_stage(t, 1, "key", 3, &e), 0);
+		if (btns_tree_stage(t, 1, paths[i], "key", 3, &e) == 0)
+			fail_msg("%s is staged", paths[i]);
 		if (btns_tree_place(t, 1, paths[i], true, &e) == 0)
 			fail_msg("%s is written", paths[i]);
 	}
@@ -332,9 +341,10 @@ a_file_is_staged_placed_and_removed(void **state)
 	int fd;
 
 	(void)state;
+	put("pubkeys/fqdn/other", 3, 0644);
 	(void)umask(077);
-	assert_int_equal(btns_tree_stage(t, 0, "one", 3, &e), 0);
-	assert_int_equal(btns_tree_stage(t, 1, "two", 3, &e), 0);
+	assert_int_equal(btns_tree_stage(t, 0, "fqdn/gw", "one", 3, &e), 0);
+	assert_int_equal(btns_tree_stage(t, 1, "fqdn/gw", "two", 3, &e), 0);
 	(void)umask(022);
 	assert_int_equal(btns_tree_sync_stage(t, &e), 0);
 	assert_int_equal(btns_tree_place(t, 0, "fqdn/gw", false, &e), 0);
@@ -357,6 +367,107 @@ a_file_is_staged_placed_and_removed(void **state)
 	    "pubkeys/fqdn/d");
 	assert_int_equal(btns_tree_sync(t, &e), 0);
 	btns_tree_close(t);
+}
+
+static ino_t
+inode(const char *name)
+{
+	struct stat st;
+
+	return lstat(at(name), &st) == -1 ? 0 : st.st_ino;
+}
+
+static struct btns_tree *
+two_staged(void)
+{
+	struct btns_tree *t = open_tree(ID, TREE_WRITE);
+	struct btns_err e;
+
+	assert_int_equal(btns_tree_stage(t, 0, "fqdn/a", "one", 3, &e), 0);
+	assert_int_equal(btns_tree_stage(t, 1, "fqdn/b", "two", 3, &e), 0);
+	assert_int_equal(btns_tree_sync_stage(t, &e), 0);
+	return t;
+}
+
+static void
+the_first_files_come_with_their_directory(void **state)
+{
+	struct btns_tree *t = two_staged();
+	ino_t was = inode("pubkeys/fqdn");
+	struct btns_err e;
+
+	(void)state;
+	assert_int_equal(btns_tree_place(t, 0, "fqdn/a", false, &e), 0);
+	assert_int_not_equal(inode("pubkeys/fqdn"), was);
+	assert_int_equal(mode_of("pubkeys/fqdn"), 0755);
+	assert_int_equal(mode_of("pubkeys/fqdn/b"), 0644);
+	assert_int_equal(btns_tree_place(t, 1, "fqdn/b", false, &e), 0);
+	assert_int_equal(btns_tree_remove(t, "fqdn/a", &e), 0);
+	assert_int_equal(mode_of("pubkeys/fqdn/a"), 0);
+	assert_int_equal(btns_tree_sync(t, &e), 0);
+	btns_tree_close(t);
+	assert_int_equal(mode_of("pubkeys/fqdn/b"), 0644);
+	assert_int_equal(mode_of("pubkeys/.btns/fqdn"), 0);
+}
+
+static void
+a_file_that_came_meanwhile_is_not_lost(void **state)
+{
+	struct btns_tree *t = two_staged();
+	ino_t was = inode("pubkeys/fqdn");
+	struct btns_err e;
+
+	(void)state;
+	put("pubkeys/fqdn/a", 7, 0600);
+	assert_failed(btns_tree_place(t, 0, "fqdn/a", false, &e), &e,
+	    BTNS_E_SYS, "pubkeys/fqdn/a");
+	assert_int_equal(e.sys_errno, EEXIST);
+	assert_int_equal(btns_tree_place(t, 1, "fqdn/b", false, &e), 0);
+	btns_tree_close(t);
+	assert_int_equal(inode("pubkeys/fqdn"), was);
+	assert_int_equal(mode_of("pubkeys/fqdn/a"), 0600);
+	assert_int_equal(mode_of("pubkeys/fqdn/b"), 0644);
+	assert_int_equal(mode_of("pubkeys/.btns/fqdn"), 0);
+}
+
+/* Neither its mode nor its owner is ours to change. */
+static void
+a_directory_of_another_mode_stays(void **state)
+{
+	struct btns_tree *t;
+	struct btns_err e;
+	ino_t was;
+
+	(void)state;
+	btns_tree_close(open_tree(ID, TREE_WRITE));
+	assert_int_equal(chmod(at("pubkeys/fqdn"), 0750), 0);
+	was = inode("pubkeys/fqdn");
+	t = two_staged();
+	assert_int_equal(btns_tree_place(t, 0, "fqdn/a", false, &e), 0);
+	assert_int_equal(mode_of("pubkeys/fqdn/b"), 0);
+	assert_int_equal(btns_tree_place(t, 1, "fqdn/b", false, &e), 0);
+	btns_tree_close(t);
+	assert_int_equal(inode("pubkeys/fqdn"), was);
+	assert_int_equal(mode_of("pubkeys/fqdn"), 0750);
+	assert_int_equal(mode_of("pubkeys/fqdn/b"), 0644);
+}
+
+/* Nor is what lies behind a link that was put in its place. */
+static void
+a_link_in_its_place_is_not_followed(void **state)
+{
+	struct btns_tree *t = two_staged();
+	struct btns_err e;
+
+	(void)state;
+	assert_int_equal(mkdir(at("elsewhere"), 0755), 0);
+	assert_int_equal(rmdir(at("pubkeys/fqdn")), 0);
+	assert_int_equal(symlink("../elsewhere", at("pubkeys/fqdn")), 0);
+	assert_failed(btns_tree_place(t, 0, "fqdn/a", false, &e), &e,
+	    BTNS_E_SYS, "pubkeys/fqdn/a");
+	btns_tree_close(t);
+	assert_int_equal(mode_of("elsewhere/a"), 0);
+	assert_int_equal(unlink(at("pubkeys/fqdn")), 0);
 }
 
 struct walk {
@@ -416,6 +527,10 @@ main(void)
 		TEST(files_are_looked_at_up_to_their_limit),
 		TEST(no_path_leads_out_of_the_directories),
 		TEST(a_file_is_staged_placed_and_removed),
+		TEST(the_first_files_come_with_their_directory),
+		TEST(a_file_that_came_meanwhile_is_not_lost),
+		TEST(a_directory_of_another_mode_stays),
+		TEST(a_link_in_its_place_is_not_followed),
 		TEST(everything_is_walked_and_a_walk_can_end),
 	};
 
