@@ -35,14 +35,15 @@ btns_form_parse(const char *s)
 static int
 pem(char *out, const char *label, const char *b64)
 {
-	size_t left = strlen(b64);
+	size_t left = strlen(b64), n;
 	char *o = out;
-	int n;
 
 	o += sprintf(o, "-----BEGIN %s-----\n", label);
-	for (; left > 0; left -= (size_t)n, b64 += n) {
-		n = left < 64 ? (int)left : 64;
-		o += sprintf(o, "%.*s\n", n, b64);
+	for (; left > 0; left -= n, b64 += n) {
+		n = left < 64 ? left : 64;
+		memcpy(o, b64, n);
+		o += n;
+		*o++ = '\n';
 	}
 	o += sprintf(o, "-----END %s-----\n", label);
 	return (int)(o - out);
