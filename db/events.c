@@ -250,3 +250,12 @@ store_exported_delete(struct store *s, const char *path, struct btns_err *e)
 	q_text(&q, path);
 	return q_run(&q, e);
 }
+
+int
+store_exported_settle(struct store *s, struct btns_err *e)
+{
+	struct query q;
+
+	q_start(&q, s, STMT_EXPORTED_SETTLE);
+	return q_run(&q, e);
+}

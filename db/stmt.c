@@ -237,6 +237,9 @@ const char *const stmt_sql[STMT__COUNT] = {
 	    " dev = excluded.dev, ino = excluded.ino, size = excluded.size,"
 	    " mtime = excluded.mtime, ctime = excluded.ctime"),
 	[STMT_EXPORTED_DELETE] = "DELETE FROM exported WHERE path = ?1",
+	[STMT_EXPORTED_SETTLE] =
+	    ("UPDATE exported SET old = new"
+	    " WHERE old IS NULL AND new IS NOT NULL"),
 	[STMT_NEWS_EACH] = "SELECT path, what, since, told FROM news",
 	[STMT_NEWS_PUT] =
 	    ("INSERT INTO news (path, what, since, told)"

@@ -246,6 +246,8 @@ int	 store_exported_put(struct store *, const struct store_exported *,
 	    struct btns_err *);
 int	 store_exported_delete(struct store *, const char *path,
 	    struct btns_err *);
+/* Those with a new digest alone have it as their old one too now. */
+int	 store_exported_settle(struct store *, struct btns_err *);
 
 int	 store_news_each(struct store *, store_news_fn *, void *,
 	    struct btns_err *);

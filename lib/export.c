@@ -63,20 +63,48 @@ stands(const struct item *i)
 	    memcmp(i->new, i->want_digest, DIGEST) == 0 && export_signed(i);
 }
 
+/* Its intent stands: the next run looks again. */
+static bool
+open_still(const struct item *i)
+{
+	return i->held || i->failed || i->sa == BTNS_SA_UP;
+}
+
+/* A file where none was, and none was meant to be. */
+static bool
+first(const struct item *i)
+{
+	return i->op == PLAN_ADD && !i->there && !i->aside && !i->had_old;
+}
+
+/* Can all first files be settled at once?  Rows of no item may be open. */
+static bool
+at_once(const struct run *r)
+{
+	size_t n;
+
+	for (n = 0; n < r->n; n++)
+		if (open_still(&r->item[n]))
+			return false;
+	return r->how->only == NULL;
+}
+
 /* Afterwards a row has one digest, or is gone. */
 static int
 settle(struct run *r, struct btns_tally *t, struct btns_err *e)
 {
+	const bool all = at_once(r);
 	struct btns_exported x;
 	size_t n;
 
-	if (btns_exported_begin(r->pins, e) == -1)
+	if (btns_exported_begin(r->pins, e) == -1 ||
+	    (all && btns_exported_settle(r->pins, e) == -1))
 		return -1;
 	for (n = 0; n < r->n; n++) {
 		const struct item *i = &r->item[n];
 
-		if (i->held || i->failed || i->sa == BTNS_SA_UP)
-			continue;	/* its intent stands */
+		if (open_still(i) || (all && first(i)))
+			continue;
 		if (!ours(i) && !i->row && !i->aside && i->op != PLAN_REMOVE)
 			continue;
 		if (ours(i) && stands(i))

@@ -41,6 +41,16 @@ btns_exported_put(struct btns_pins *p, const struct btns_exported *x,
 	return rv;
 }
 
+int
+btns_exported_settle(struct btns_pins *p, struct btns_err *e)
+{
+	int rv = store_exported_settle(p->store, e);
+
+	if (rv == -1)
+		pins_rollback(p);
+	return rv;
+}
+
 struct exported_walk {
 	btns_exported_fn *fn;
 	void		*arg;

@@ -2,7 +2,7 @@
  * usage: floor directory files
  *
  * The system calls that a durable export can't do without, and nothing else:
- * so many files staged, synced at once, moved in place, their names synced.
+ * so many files staged in a directory, synced at once, and it moved in place.
  */
 #include <sys/stat.h>
 
@@ -47,8 +47,8 @@ stage(int dir, const char *name)
 int
 main(int argc, char **argv)
 {
-	char from[32], to[64];
-	int dir, i, n, staging;
+	char name[64];
+	int dir, i, n;
 
 	if (argc != 3 || (n = atoi(argv[2])) < 1) {
 		fputs("usage: floor directory files\n", stderr);
@@ -57,21 +57,20 @@ main(int argc, char **argv)
 	(void)close(directory(argv[1]));
 	if (chdir(argv[1]) == -1)
 		die(argv[1]);
-	staging = directory("staging");
-	dir = directory("fqdn");
+	(void)close(directory("staging"));
+	(void)close(directory("fqdn"));
+	dir = directory("staging/fqdn");
 	for (i = 1; i <= n; i++) {
-		(void)snprintf(from, sizeof(from), "%d", i);
-		stage(staging, from);
+		(void)snprintf(name, sizeof(name), "p%d.example.org", i);
+		stage(dir, name);
 	}
-	if (syncfs(staging) == -1)
+	if (syncfs(dir) == -1)
 		die("syncfs");
-	for (i = 1; i <= n; i++) {
-		(void)snprintf(from, sizeof(from), "%d", i);
-		(void)snprintf(to, sizeof(to), "p%d.example.org", i);
-		if (renameat(staging, from, dir, to) == -1)
-			die(to);
-	}
-	if (fsync(dir) == -1)
+	if (rename("staging/fqdn", "fqdn") == -1)
+		die("fqdn");
+	if (fsync(dir) == -1 || close(dir) == -1 ||
+	    (dir = open(".", O_RDONLY | O_DIRECTORY)) == -1 ||
+	    fsync(dir) == -1)
 		die("fsync");
 	return 0;
 }
