@@ -28,6 +28,9 @@ KEY_O	= lib/b64.o lib/der.o lib/err.o lib/fp.o lib/hash.o lib/heard.o \
 	  lib/input.o lib/key.o lib/keyder.o lib/keydns.o lib/keyline.o \
 	  lib/keyone.o lib/keyread.o lib/keyssh.o lib/keywrite.o lib/oid.o \
 	  lib/pem.o lib/point.o lib/privder.o lib/secret.o lib/words.o
+IKE_O	= lib/ike/auth.o lib/ike/claim.o lib/ike/cookie.o lib/ike/crypt.o \
+	  lib/ike/dh.o lib/ike/fragments.o lib/ike/responder.o \
+	  lib/ike/suite.o lib/ike/wire.o
 PIN_O	= lib/child.o lib/conflex.o lib/doctor.o lib/doctor_certs.o \
 	  lib/doctor_conf.o lib/doctor_host.o lib/doctor_keys.o \
 	  lib/doctor_operation.o lib/doctor_policies.o lib/doctor_see.o \
@@ -45,7 +48,7 @@ PIN_O	= lib/child.o lib/conflex.o lib/doctor.o lib/doctor_certs.o \
 	  lib/trust.o lib/when.o
 DB_O	= db/bindings.o db/events.o db/knocks.o db/query.o db/replay.o \
 	  db/schema.o db/settings.o db/stmt.o db/store.o db/watch.o
-LIB_O	= $(KEY_O) $(PIN_O) $(DB_O)
+LIB_O	= $(KEY_O) $(IKE_O) $(PIN_O) $(DB_O)
 CLI_O	= cmd/ask.o cmd/cli.o cmd/out.o
 STORE_O	= cmd/changes.o cmd/keyfile.o cmd/session.o cmd/vouch.o \
 	  cmd/vouch_say.o
@@ -60,7 +63,7 @@ BTNSCTL_O = cmd/btnsctl/backup.o cmd/btnsctl/check.o cmd/btnsctl/doctor.o \
 	  cmd/btnsctl/revoke.o cmd/btnsctl/set.o cmd/btnsctl/show.o \
 	  cmd/btnsctl/stats.o cmd/btnsctl/verify.o
 UNITS	!= ls tests/unit/test_*.c | sed 's/\.c$$//'
-UNIT_O	= tests/unit/common.o
+UNIT_O	= tests/unit/common.o tests/unit/ikebed.o tests/unit/initiator.o
 OBJS	= $(LIB_O) $(CLI_O) $(STORE_O) $(RSAFP_O) $(BTNSKEY_O) $(BTNSCTL_O)
 BINS	= rsafp btnskey btnsctl
 BUILT	= $(BINS) $(OBJS) $(OBJS:.o=.d) $(UNITS) $(UNITS:=.d) \

@@ -322,9 +322,9 @@ int	 btns_exported_get(struct btns_pins *, const char *path,
 /* Several rows in one transaction: between begin and end. */
 int	 btns_exported_begin(struct btns_pins *, struct btns_err *);
 int	 btns_exported_put(struct btns_pins *, const struct btns_exported *,
-	    struct btns_err *);
+	    struct btns_err *);		/* no digests at all: the row goes */
 /* All that were put with a new digest alone were written. */
-int	 btns_exported_settle(struct btns_pins *, struct btns_err *);		/* no digests at all: the row goes */
+int	 btns_exported_settle(struct btns_pins *, struct btns_err *);
 int	 btns_exported_end(struct btns_pins *, struct btns_err *);
 
 /* What was told of a path; within begin and end too. */

@@ -1,0 +1,86 @@
+/* Numbers of IKEv2 that we know: RFC 7296 3 and the IANA registry. */
+#ifndef BTNS_IKE_PROTO_H
+#define BTNS_IKE_PROTO_H
+
+#define IKE_HEADER	28	/* octets: RFC 7296 3.1 */
+#define IKE_GENERIC	4	/* of a payload: 3.2 */
+#define IKE_SPI		8
+#define IKE_NONCE_MIN	16	/* 3.9 */
+#define IKE_NONCE_MAX	256
+#define IKE_COOKIE_MAX	64	/* 2.6 */
+
+enum ike_exchange {
+	IKE_SA_INIT = 34, IKE_AUTH = 35, IKE_CREATE_CHILD_SA = 36,
+	IKE_INFORMATIONAL = 37
+};
+
+enum ike_flag {
+	IKE_INITIATOR = 0x08, IKE_VERSION = 0x10, IKE_RESPONSE = 0x20
+};
+
+enum ike_payload_type {
+	IKE_P_NONE = 0, IKE_P_SA = 33, IKE_P_KE = 34, IKE_P_IDI = 35,
+	IKE_P_IDR = 36, IKE_P_CERT = 37, IKE_P_CERTREQ = 38, IKE_P_AUTH = 39,
+	IKE_P_NONCE = 40, IKE_P_NOTIFY = 41, IKE_P_DELETE = 42,
+	IKE_P_VENDOR = 43, IKE_P_TSI = 44, IKE_P_TSR = 45, IKE_P_SK = 46,
+	IKE_P_CP = 47, IKE_P_EAP = 48,
+	IKE_P_SKF = 53		/* RFC 7383 2.5 */
+};
+
+enum ike_notify_type {
+	IKE_N_CRITICAL = 1,		/* UNSUPPORTED_CRITICAL_PAYLOAD */
+	IKE_N_MAJOR = 5,		/* INVALID_MAJOR_VERSION */
+	IKE_N_SYNTAX = 7,		/* INVALID_SYNTAX */
+	IKE_N_NO_PROPOSAL = 14,		/* NO_PROPOSAL_CHOSEN */
+	IKE_N_INVALID_KE = 17,		/* INVALID_KE_PAYLOAD */
+	IKE_N_AUTH_FAILED = 24,		/* AUTHENTICATION_FAILED */
+	IKE_N_COOKIE = 16390,
+	IKE_N_FRAGMENTS = 16430,	/* RFC 7383: IKEV2_FRAGMENTATION_... */
+	IKE_N_HASHES = 16431		/* RFC 7427: SIGNATURE_HASH_... */
+};
+
+enum ike_transform_type {
+	IKE_T_ENCR = 1, IKE_T_PRF = 2, IKE_T_INTEG = 3, IKE_T_DH = 4,
+	IKE_T_ESN = 5
+};
+
+enum ike_encr {
+	IKE_AES_CBC = 12, IKE_AES_GCM_16 = 20, IKE_CHACHA20_POLY1305 = 28
+};
+
+enum ike_prf {
+	IKE_PRF_SHA2_256 = 5, IKE_PRF_SHA2_384 = 6, IKE_PRF_SHA2_512 = 7
+};
+
+enum ike_integ {
+	IKE_INTEG_NONE = 0, IKE_SHA2_256_128 = 12, IKE_SHA2_384_192 = 13,
+	IKE_SHA2_512_256 = 14
+};
+
+enum ike_group {
+	IKE_MODP_2048 = 14, IKE_MODP_3072 = 15, IKE_MODP_4096 = 16,
+	IKE_ECP_256 = 19, IKE_ECP_384 = 20, IKE_ECP_521 = 21,
+	IKE_CURVE25519 = 31
+};
+
+enum ike_id_type {
+	IKE_ID_IPV4 = 1, IKE_ID_FQDN = 2, IKE_ID_RFC822 = 3, IKE_ID_IPV6 = 5,
+	IKE_ID_DN = 9, IKE_ID_KEY = 11
+};
+
+enum ike_cert_enc {
+	IKE_CERT_X509 = 4, IKE_CERT_RSA = 11, IKE_CERT_SPKI = 15,
+	IKE_CERT_ECDSA = 201	/* OpenIKED's own: the SPKI of any key */
+};
+
+enum ike_method {
+	IKE_AUTH_RSA = 1, IKE_AUTH_ECDSA_256 = 9, IKE_AUTH_ECDSA_384 = 10,
+	IKE_AUTH_ECDSA_521 = 11, IKE_AUTH_SIGNATURE = 14	/* RFC 7427 */
+};
+
+enum ike_hash {
+	IKE_HASH_SHA2_256 = 2, IKE_HASH_SHA2_384 = 3, IKE_HASH_SHA2_512 = 4,
+	IKE_HASH_IDENTITY = 5	/* RFC 8420: Ed25519 */
+};
+
+#endif
