@@ -1,10 +1,20 @@
 #include "../err.h"
+#include "../keyder.h"
 #include "auth.h"
 #include "ike.h"
 
+static bool
+sane(const struct ike_claim *c)
+{
+	return c->requestlen <= IKE_REQUEST_MAX && c->idlen >= 4 &&
+	    c->idlen <= IKE_ID_MAX && c->spkilen <= IKE_SPKI_MAX &&
+	    c->authlen <= IKE_AUTH_MAX && c->pilen <= sizeof(c->pi) &&
+	    c->prf >= IKE_PRF_SHA2_256 && c->prf <= IKE_PRF_SHA2_512;
+}
+
 int
-ike_claim_check(const struct ike_claim *c, const uint8_t nonce[IKE_NONCE_LEN],
-    struct btns_err *e)
+ike_claim_check(struct btns_key *key, const struct ike_claim *c,
+    const uint8_t nonce[IKE_NONCE_LEN], struct btns_err *e)
 {
 	const struct ike_proof f = {
 	    .message = { c->request, c->requestlen },
@@ -12,7 +22,10 @@ ike_claim_check(const struct ike_claim *c, const uint8_t nonce[IKE_NONCE_LEN],
 	    .prf = c->prf, .pi = { c->pi, c->pilen }, .method = c->method,
 	    .auth = { c->auth, c->authlen } };
 
-	return ike_prove(&f, &c->key, e);
+	if (!sane(c))
+		return btns_fail(e, BTNS_E_FORMAT, "a claim is out of bounds");
+	return btns_key_der(key, BTNS_KIND_SPKI, c->spki, c->spkilen,
+	    e) == -1 ? -1 : ike_prove(&f, key, e);
 }
 
 uint8_t

@@ -33,9 +33,12 @@ struct ike_from {
 	uint16_t	 port;
 };
 
+#define IKE_SPKI_MAX	BTNS_ENC_MAX
+
 /*
- * All that a peer's proof is made of.  Whoever issued the nonce can check
- * it anew, and needs to believe nothing else of it.
+ * All that a peer's proof is made of: no pointers, so that it can be handed
+ * to another process.  Whoever issued the nonce can check it anew, and needs
+ * to believe nothing of it.
  */
 struct ike_claim {
 	struct ike_from	 from;
@@ -45,7 +48,8 @@ struct ike_claim {
 	uint8_t		 id[IKE_ID_MAX];	/* IDi's body: RFC 7296 3.5 */
 	size_t		 idlen;
 	uint8_t		 cert;		/* encoding: RFC 7296 3.6 */
-	struct btns_key	 key;
+	uint8_t		 spki[IKE_SPKI_MAX];	/* canonical, of the key */
+	size_t		 spkilen;
 	uint16_t	 prf;
 	uint8_t		 pi[64];	/* SK_pi */
 	size_t		 pilen;
@@ -54,11 +58,15 @@ struct ike_claim {
 	size_t		 authlen;
 };
 
-/* 0 where the key's holder signed this nonce and this ID: RFC 7296 2.15. */
-int	 ike_claim_check(const struct ike_claim *,
+/*
+ * 0 with the key where its holder signed this nonce and this ID: RFC 7296
+ * 2.15.  No length or number in it is believed.  BTNS_E_FORMAT: one is
+ * wrong; BTNS_E_REFUSED: it isn't signed so.
+ */
+int	 ike_claim_check(struct btns_key *, const struct ike_claim *,
 	    const uint8_t nonce[IKE_NONCE_LEN], struct btns_err *);
 
-/* IDi's type and value; *n octets, borrowed of the claim. */
+/* IDi's type and value of a checked claim; *n octets, borrowed. */
 uint8_t	 ike_claim_id(const struct ike_claim *, const uint8_t **, size_t *n);
 
 struct ike_hooks {

@@ -395,6 +395,7 @@ read_claim(struct ike_claim *c, const struct half *h, uint8_t first,
 {
 	struct ike_payload p;
 	struct ike_typed id, cert, auth;
+	struct btns_key key;
 	struct ike_walk w;
 	bool has_cert = false;
 	int rv;
@@ -418,7 +419,8 @@ read_claim(struct ike_claim *c, const struct half *h, uint8_t first,
 	if (!has_cert)
 		return btns_fail(e, BTNS_E_REFUSED, "it shows no key");
 	if (ike_read_cert(&cert, &p.body, e) == -1 ||
-	    ike_cert_key(&c->key, &cert, e) == -1)
+	    ike_cert_key(&key, &cert, e) == -1 || btns_key_encode(c->spki,
+	    &c->spkilen, &key, BTNS_ENC_SPKI, e) == -1)
 		return -1;
 	if (auth.data.n > IKE_AUTH_MAX)
 		return btns_fail(e, BTNS_E_REFUSED, "its AUTH is over %d"
@@ -432,7 +434,7 @@ read_claim(struct ike_claim *c, const struct half *h, uint8_t first,
 	c->prf = h->suite.prf;
 	c->pilen = ike_prf_len(c->prf);
 	memcpy(c->pi, h->keys.pi, c->pilen);
-	return ike_claim_check(c, h->nr, e);
+	return ike_claim_check(&key, c, h->nr, e);
 }
 
 /* RFC 7296 2.21.2: a refusal is all that a peer ever gets. */

@@ -11,6 +11,7 @@ a_peer_shows_its_key_and_is_refused(void **state)
 	static const unsigned groups[] = { IKE_CURVE25519, IKE_ECP_256,
 	    IKE_ECP_384, IKE_ECP_521, IKE_MODP_2048, IKE_MODP_3072,
 	    IKE_MODP_4096 };
+	struct btns_key key;
 	struct btns_err e;
 	const uint8_t *p;
 	struct bed *b;
@@ -25,14 +26,17 @@ a_peer_shows_its_key_and_is_refused(void **state)
 		    IKE_ID_FQDN);
 		assert_int_equal(n, 14);
 		assert_memory_equal(p, "gw.example.org", n);
-		assert_int_equal(b->told.claim.key.type, BTNS_P256);
 		assert_int_equal(b->told.claim.ticket, 1);
 		/* Whoever issued the nonce finds the same. */
-		assert_int_equal(ike_claim_check(&b->told.claim,
+		assert_int_equal(ike_claim_check(&key, &b->told.claim,
 		    b->told.nonce, &e), 0);
+		assert_int_equal(key.type, BTNS_P256);
 		b->told.nonce[31] ^= 1;
-		assert_failed(ike_claim_check(&b->told.claim, b->told.nonce,
-		    &e), &e, BTNS_E_REFUSED, "not this key's");
+		assert_failed(ike_claim_check(&key, &b->told.claim,
+		    b->told.nonce, &e), &e, BTNS_E_REFUSED, "not this key's");
+		b->told.claim.requestlen = IKE_REQUEST_MAX + 1;
+		assert_failed(ike_claim_check(&key, &b->told.claim,
+		    b->told.nonce, &e), &e, BTNS_E_FORMAT, "out of bounds");
 		bed_free(b);
 	}
 }
