@@ -31,7 +31,7 @@ KEY_O	= lib/b64.o lib/der.o lib/err.o lib/fp.o lib/hash.o lib/heard.o \
 IKE_O	= lib/ike/auth.o lib/ike/claim.o lib/ike/cookie.o lib/ike/crypt.o \
 	  lib/ike/dh.o lib/ike/fragments.o lib/ike/responder.o \
 	  lib/ike/suite.o lib/ike/wire.o
-PIN_O	= lib/child.o lib/conflex.o lib/doctor.o lib/doctor_certs.o \
+PIN_O	= lib/child.o lib/confine.o lib/conflex.o lib/doctor.o lib/doctor_certs.o \
 	  lib/doctor_conf.o lib/doctor_host.o lib/doctor_keys.o \
 	  lib/doctor_operation.o lib/doctor_policies.o lib/doctor_see.o \
 	  lib/doctor_tree.o lib/expect.o lib/explain.o lib/export.o \
@@ -39,13 +39,13 @@ PIN_O	= lib/child.o lib/conflex.o lib/doctor.o lib/doctor_certs.o \
 	  lib/export_sig.o lib/file.o lib/harvest.o lib/harvest_list.o \
 	  lib/history.o lib/ident.o lib/iked.o lib/ikedconf.o \
 	  lib/ikedconf_names.o lib/ikedkey.o lib/ikeduser.o lib/ikelog.o \
-	  lib/keygen.o lib/logread.o \
+	  lib/keygen.o lib/listen.o lib/listen_read.o lib/logread.o \
 	  lib/logread_journal.o lib/logread_mark.o lib/observe.o lib/own.o \
 	  lib/path.o lib/pins.o lib/pins_backup.o lib/pins_decide.o \
 	  lib/pins_knock.o lib/pins_log.o lib/pins_read.o lib/pins_revoke.o \
 	  lib/pins_set.o lib/pins_tree.o lib/pins_verify.o lib/plan.o \
-	  lib/selfid.o lib/strays.o lib/tree.o lib/tree_stage.o \
-	  lib/trust.o lib/when.o
+	  lib/quota.o lib/selfid.o lib/strays.o lib/tree.o lib/tree_stage.o \
+	  lib/trust.o lib/udp.o lib/when.o
 DB_O	= db/bindings.o db/events.o db/knocks.o db/query.o db/replay.o \
 	  db/schema.o db/settings.o db/stmt.o db/store.o db/watch.o
 LIB_O	= $(KEY_O) $(IKE_O) $(PIN_O) $(DB_O)
@@ -58,15 +58,16 @@ BTNSKEY_O = cmd/btnskey/gen.o cmd/btnskey/main.o cmd/btnskey/pin.o \
 BTNSCTL_O = cmd/btnsctl/backup.o cmd/btnsctl/check.o cmd/btnsctl/doctor.o \
 	  cmd/btnsctl/explain.o cmd/btnsctl/export.o cmd/btnsctl/forget.o \
 	  cmd/btnsctl/import.o cmd/btnsctl/init.o cmd/btnsctl/learn.o \
-	  cmd/btnsctl/list.o cmd/btnsctl/log.o cmd/btnsctl/main.o \
-	  cmd/btnsctl/observe.o cmd/btnsctl/promote.o cmd/btnsctl/reject.o \
-	  cmd/btnsctl/revoke.o cmd/btnsctl/set.o cmd/btnsctl/show.o \
-	  cmd/btnsctl/stats.o cmd/btnsctl/verify.o
+	  cmd/btnsctl/list.o cmd/btnsctl/listen.o cmd/btnsctl/log.o \
+	  cmd/btnsctl/main.o cmd/btnsctl/observe.o cmd/btnsctl/promote.o \
+	  cmd/btnsctl/reject.o cmd/btnsctl/revoke.o cmd/btnsctl/set.o \
+	  cmd/btnsctl/show.o cmd/btnsctl/stats.o cmd/btnsctl/verify.o
 UNITS	!= ls tests/unit/test_*.c | sed 's/\.c$$//'
 UNIT_O	= tests/unit/common.o tests/unit/ikebed.o tests/unit/initiator.o
 OBJS	= $(LIB_O) $(CLI_O) $(STORE_O) $(RSAFP_O) $(BTNSKEY_O) $(BTNSCTL_O)
 BINS	= rsafp btnskey btnsctl
 BUILT	= $(BINS) $(OBJS) $(OBJS:.o=.d) $(UNITS) $(UNITS:=.d) \
+	  tests/unit/call tests/unit/call.d \
 	  $(UNIT_O) $(UNIT_O:.o=.d) libbtns.a \
 	  db/migrations.inc config.h config.sh btns-$(VERSION).tar.gz
 
@@ -107,22 +108,23 @@ rsafp: $(RSAFP_O) $(CLI_O) libbtns.a
 btnskey: $(BTNSKEY_O) $(CLI_O) $(STORE_O) libbtns.a
 	@echo '$(CC) -o $@'; . ./config.sh; $(CC) $(CFLAGS) $(LDFLAGS) \
 	    $(LINK) -o $@ $(BTNSKEY_O) $(CLI_O) $(STORE_O) libbtns.a \
-	    $$CRYPTO_LIBS $$SQLITE_LIBS $$JANSSON_LIBS
+	    $$CRYPTO_LIBS $$SQLITE_LIBS $$JANSSON_LIBS $$SECCOMP_LIBS
 
 btnsctl: $(BTNSCTL_O) $(CLI_O) $(STORE_O) libbtns.a
 	@echo '$(CC) -o $@'; . ./config.sh; $(CC) $(CFLAGS) $(LDFLAGS) \
 	    $(LINK) -o $@ $(BTNSCTL_O) $(CLI_O) $(STORE_O) libbtns.a \
-	    $$CRYPTO_LIBS $$SQLITE_LIBS $$JANSSON_LIBS
+	    $$CRYPTO_LIBS $$SQLITE_LIBS $$JANSSON_LIBS $$SECCOMP_LIBS
 
-units: $(UNITS)
-$(UNITS): $(UNIT_O) cmd/out.o cmd/session.o libbtns.a config.h
+CALL	= tests/unit/call
+units: $(UNITS) $(CALL)
+$(UNITS) $(CALL): $(UNIT_O) cmd/out.o cmd/session.o libbtns.a config.h
 
 # A unit test: one file of C, and what all of them share.
 .c:
 	@echo '$(CC) -o $@'; . ./config.sh; statedir='$(STATEDIR)'; \
 	    $(COMPILE) $(LDFLAGS) $(LINK) -MMD -MP -MT $@ -MF $@.d -o $@ $< \
 	    $(UNIT_O) cmd/out.o cmd/session.o libbtns.a -lcmocka \
-	    $$CRYPTO_LIBS $$SQLITE_LIBS $$JANSSON_LIBS
+	    $$CRYPTO_LIBS $$SQLITE_LIBS $$JANSSON_LIBS $$SECCOMP_LIBS
 
 # Sets itself up, then runs every test there is.
 check:

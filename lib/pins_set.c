@@ -33,6 +33,16 @@ check_limit(const char *s, struct btns_err *e)
 	    " files", s);
 }
 
+static int
+check_rate(const char *s, struct btns_err *e)
+{
+	if (*s != '\0' && s[strspn(s, "0123456789")] == '\0' &&
+	    strlen(s) < 5 && atoi(s) > 0)
+		return 0;
+	return btns_fail(e, BTNS_E_USAGE, "listen-rate: %.40s: not a number"
+	    " from 1 to 9999", s);
+}
+
 static const struct known known[] = {
 	{ "tofu", "ask", "off, ask or accept-new: may a first key be accepted"
 	    " unasked?", " off ask accept-new ", NULL },
@@ -50,6 +60,8 @@ static const struct known known[] = {
 	    " or for all pins", " off on all ", NULL },
 	{ "fp-name", "fingerprint", "fingerprint or legacy: the names in it",
 	    " fingerprint legacy ", NULL },
+	{ "listen-rate", "60", "keys that listen may learn in an hour, and a"
+	    " quarter of them from a /24 or a /48", NULL, check_rate },
 	{ "max-change", "", "removals and replacements that an unattended"
 	    " export may do", NULL, check_limit },
 };

@@ -15,6 +15,7 @@ int	 ctl_import(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_init(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_learn(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_list(struct cli *, const struct cli_args *, struct btns_err *);
+int	 ctl_listen(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_log(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_observe(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_promote(struct cli *, const struct cli_args *,

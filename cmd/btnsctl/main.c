@@ -66,6 +66,11 @@ static const struct cli_cmd cmds[] = {
 	  .synopsis = "[-fq] [-d store] [-o format] [file ...]",
 	  .brief = "who was refused, as iked's log has it",
 	  .run = ctl_observe },
+	{ .name = "listen", .group = "learn", .opts = COMMON "46m:t:u:",
+	  .max = -1,
+	  .synopsis = "[-46q] [-d store] [-m max] [-o format] [-t duration]"
+	  "\n                      [-u user] [address[:port] ...]",
+	  .brief = "learn keys on the wire", .run = ctl_listen },
 	{ .name = "export", .group = "iked", .opts = COMMON "fm:n", .max = 0,
 	  .synopsis = "[-fnq] [-d store] [-m max] [-o format]",
 	  .brief = "make iked's tree what the store says",

@@ -80,7 +80,10 @@ struct ike_hooks {
 	void	*arg;
 };
 
-/* states: how many handshakes may be under way at once.  BTNS_E_NOMEM. */
+/*
+ * states: how many handshakes may be under way at once.  Afterwards no file
+ * is opened any more, by libcrypto neither.  BTNS_E_NOMEM, BTNS_E_CRYPTO.
+ */
 int	 ike_responder_new(struct ike_responder **, unsigned states,
 	    const struct ike_hooks *, struct btns_err *);
 void	 ike_responder_free(struct ike_responder *);	/* wipes */

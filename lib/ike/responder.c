@@ -60,6 +60,11 @@ ike_responder_new(struct ike_responder **out, unsigned states,
 		free(r);
 		return btns_fail(e, BTNS_E_NOMEM, "out of memory");
 	}
+	if (OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL) != 1 ||
+	    RAND_bytes(r->plain, 1) != 1) {
+		ike_responder_free(r);
+		return btns_fail_crypto(e, "libcrypto");
+	}
 	r->hooks = *hooks;
 	r->n = states;
 	*out = r;

@@ -1,0 +1,284 @@
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "../../lib/listen.h"
+#include "../session.h"
+#include "btnsctl.h"
+
+#define USER	"nobody"
+#define RUNS	16		/* exports at a time */
+
+static const struct out_col cols[] = {
+	{ .key = "time" }, { .key = "event" }, { .key = "fingerprint" },
+	{ .key = "address" }, { .key = "identity" }, { .key = "certificate" },
+	{ .key = "reason" },
+};
+
+struct listening {
+	const struct cli *cli;
+	struct out	 out;
+	struct btns_listener *l;
+	char		 last[BTNS_UDP_NAME];	/* who proved nothing last */
+	pid_t		 run[RUNS];		/* exports under way, or 0 */
+	unsigned	 next;
+	int		 tree;			/* how the exports ended */
+};
+
+static volatile sig_atomic_t stop;
+
+static void
+on_signal(int sig)
+{
+	(void)sig;
+	stop = 1;
+}
+
+/* --- what a peer's call came to */
+
+static const char *
+word(enum btns_call what)
+{
+	return what == CALL_CONFLICT ? "CONFLICT" : what == CALL_REFUSED ?
+	    "REFUSED" : what == CALL_NO_PROOF ? "no proof" :
+	    btns_call_name(what);
+}
+
+static void
+line(const struct btns_caller *c, const char *name)
+{
+	char at[TIME_TEXT], fp[FP_SHORT] = "-";
+
+	time_text(at, c->at);
+	if (c->known)
+		fp_short(fp, &c->fp);
+	printf("%.5sZ %-8s %-18s %-15s", at + 11, word(c->what), fp,
+	    c->address);
+	if (name[0] != '\0')
+		printf(" %s", name);
+	if (c->certificate)
+		fputs(" (in a certificate)", stdout);
+	if (c->reason != NULL) {
+		fputs(name[0] == '\0' ? " " : ": ", stdout);
+		out_text(stdout, c->reason);
+	}
+	putchar('\n');
+}
+
+static void
+row(struct listening *n, const struct btns_caller *c, const char *name)
+{
+	char at[TIME_TEXT], hex[BTNS_FP_HEX];
+
+	time_text(at, c->at);
+	btns_fp_hex(hex, &c->fp);
+	out_str(&n->out, at);
+	out_str(&n->out, btns_call_name(c->what));
+	out_str(&n->out, c->known ? hex : NULL);
+	out_str(&n->out, c->address);
+	out_str(&n->out, c->known ? name : NULL);
+	out_bool(&n->out, c->certificate);
+	out_str(&n->out, c->reason);
+}
+
+static void
+reap(struct listening *n, unsigned i, int flags)
+{
+	int status;
+
+	if (n->run[i] == 0 || waitpid(n->run[i], &status, flags) !=
+	    n->run[i])
+		return;
+	n->run[i] = 0;
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		n->tree = CLI_TROUBLE;
+}
+
+/*
+ * iked's tree is written by a run of its own: a slow disk, or an iked that
+ * hangs, keeps no peer waiting.
+ */
+static void
+export(struct listening *n, const struct btns_ident *id)
+{
+	struct btns_pins *store;
+	struct btns_err e;
+	pid_t pid;
+	int rv;
+
+	(void)fflush(stdout);
+	reap(n, n->next, 0);
+	if ((pid = fork()) != 0) {
+		if (pid == -1)
+			n->tree = CLI_TROUBLE;
+		else {
+			n->run[n->next] = pid;
+			n->next = (n->next + 1) % RUNS;
+		}
+		return;
+	}
+	rv = session_open(&store, n->cli, &e) == -1 ? -1 :
+	    changes_decided(n->cli, store, id, 1, CHANGES_BESIDE,
+	    "accepted in the store, but not in iked's tree", &e);
+	if (rv == -1)
+		cli_warn(n->cli, &e);
+	(void)fflush(NULL);
+	_exit(rv == -1 ? CLI_TROUBLE : rv);
+}
+
+/* Who shows nothing again and again is told once, and counted. */
+static bool
+again(struct listening *n, const struct btns_caller *c)
+{
+	if (c->what != CALL_NO_PROOF && c->what != CALL_LIMITED)
+		return false;
+	if (strcmp(n->last, c->address) == 0)
+		return true;
+	(void)snprintf(n->last, sizeof(n->last), "%s", c->address);
+	return false;
+}
+
+static void
+call(const struct btns_caller *c, void *arg)
+{
+	struct listening *n = arg;
+	char name[BTNS_ID_PRINT] = "";
+	unsigned i;
+
+	for (i = 0; i < RUNS; i++)
+		reap(n, i, WNOHANG);
+	if (c->known)
+		btns_ident_print(name, &c->ident);
+	if (!again(n, c) && !(n->cli->quiet && (c->what == CALL_SEEN ||
+	    c->what == CALL_LEARNED || c->what == CALL_NO_PROOF ||
+	    c->what == CALL_LIMITED))) {
+		if (n->cli->fmt == OUT_TABLE)
+			line(c, name);
+		else
+			row(n, c, name);
+		(void)fflush(stdout);
+	}
+	if (c->what == CALL_CONFLICT || c->what == CALL_REFUSED)
+		syslog(LOG_WARNING, "listen: %s %s from %s",
+		    btns_call_name(c->what), name, c->address);
+	if (c->what == CALL_ACCEPTED)
+		export(n, &c->ident);
+}
+
+/* --- before and after */
+
+static void
+place(const char *name, void *arg)
+{
+	(void)arg;
+	printf("listening on %s\n", name);
+}
+
+static void
+missing(const struct btns_ident *id, void *arg)
+{
+	char name[BTNS_ID_PRINT];
+
+	(void)arg;
+	btns_ident_print(name, id);
+	printf("expected by iked.conf and not seen: %s\n", name);
+}
+
+static int
+summary(struct listening *n, const struct btns_listen *how,
+    struct btns_err *e)
+{
+	const unsigned long *c = how->count;
+
+	printf("listen: %lu accepted, %lu learned, %lu conflict%s, %lu seen"
+	    " before\n", c[CALL_ACCEPTED], c[CALL_LEARNED],
+	    c[CALL_CONFLICT], c[CALL_CONFLICT] == 1 ? "" : "s",
+	    c[CALL_SEEN]);
+	if (c[CALL_REFUSED] + c[CALL_NO_PROOF] + c[CALL_LIMITED] > 0)
+		printf("listen: %lu refused, %lu without a proof, %lu over"
+		    " listen-rate\n", c[CALL_REFUSED], c[CALL_NO_PROOF],
+		    c[CALL_LIMITED]);
+	return btns_listener_missing(n->l, missing, NULL, e);
+}
+
+static int
+number(unsigned long *out, const char *s, struct btns_err *e)
+{
+	char *end;
+
+	*out = 0;
+	if (s == NULL)
+		return 0;
+	*out = strtoul(s, &end, 10);
+	return *s >= '1' && *s <= '9' && *end == '\0' && *out <= 1000000 ?
+	    0 : cli_usage(e, "-m %s: not a number from 1 to 1000000", s);
+}
+
+static int
+decide(struct listening *n, struct btns_listen *how, int64_t seconds,
+    unsigned long max, struct btns_err *e)
+{
+	const struct sigaction sa = { .sa_handler = on_signal };
+	bool text = n->cli->fmt == OUT_TABLE && !n->cli->quiet;
+	unsigned i;
+	int rv;
+
+	(void)sigaction(SIGINT, &sa, NULL);
+	(void)sigaction(SIGTERM, &sa, NULL);
+	(void)sigaction(SIGHUP, &sa, NULL);
+	if (text)
+		btns_listener_each(n->l, place, NULL);
+	(void)fflush(stdout);
+	openlog("btnsctl", LOG_PID, LOG_DAEMON);
+	rv = btns_listener_run(n->l, &stop, seconds, max, e);
+	closelog();
+	for (i = 0; i < RUNS; i++)
+		reap(n, i, 0);
+	if (rv == 0 && text)
+		rv = summary(n, how, e);
+	return rv;
+}
+
+int
+ctl_listen(struct cli *cli, const struct cli_args *a, struct btns_err *e)
+{
+	struct listening n = { .cli = cli };
+	struct btns_listen how = { .store = cli->store, .call = call,
+	    .arg = &n, .user = a->opt['u'] == NULL ? USER : a->opt['u'],
+	    .address = a->argv, .n = (size_t)a->argc };
+	struct btns_pins *store;
+	unsigned long max;
+	int64_t seconds = 0;
+	int rv;
+
+	if (a->opt['4'] != NULL && a->opt['6'] != NULL)
+		return cli_usage(e, "-4 and -6: only one of them");
+	how.family = a->opt['4'] != NULL ? AF_INET : a->opt['6'] != NULL ?
+	    AF_INET6 : AF_UNSPEC;
+	if (number(&max, a->opt['m'], e) == -1 || (a->opt['t'] != NULL &&
+	    btns_duration(&seconds, a->opt['t'], e) == -1) ||
+	    session_open(&store, cli, e) == -1)
+		return -1;
+	btns_pins_close(store);		/* it is the right one */
+	if (btns_listener_new(&n.l, &how, e) == -1)
+		return -1;
+	out_begin(&n.out, cli->fmt, cols, sizeof(cols) / sizeof(cols[0]));
+	(void)fflush(stdout);
+	if ((rv = btns_listener_split(n.l, e)) == 0) {
+		if ((rv = btns_listener_read(n.l, e)) == -1)
+			cli_warn(cli, e);
+		_exit(rv == -1 ? CLI_TROUBLE : CLI_YES);
+	}
+	if (rv == 1)
+		rv = decide(&n, &how, seconds, max, e);
+	btns_listener_free(n.l);
+	if (rv == 0)
+		rv = out_end(&n.out, e);
+	return rv == -1 ? -1 : n.tree;
+}

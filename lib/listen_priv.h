@@ -1,0 +1,60 @@
+/* Between listen.c and listen_read.c; nobody else's. */
+#ifndef BTNS_LISTEN_PRIV_H
+#define BTNS_LISTEN_PRIV_H
+
+#include "confine.h"
+#include "listen.h"
+#include "quota.h"
+
+#define SOCKETS	16
+#define TICKETS	512		/* nonces that are remembered */
+#define STATES	256		/* handshakes under way */
+
+/* What the two processes say to each other, each in one datagram. */
+enum say {
+	SAY_READY,		/* it is confined, and reads */
+	SAY_NONCE,		/* asks for one, and gets it */
+	SAY_REFUSED,		/* a peer proved nothing: why */
+	SAY_CLAIM
+};
+
+struct message {
+	enum say	 say;
+	struct ike_from	 from;
+	uint32_t	 ticket;	/* 0: none was given */
+	uint8_t		 nonce[IKE_NONCE_LEN];
+	char		 why[256];
+};
+
+struct claim_message {
+	enum say	 say;
+	struct ike_claim claim;
+};
+
+/* A nonce that was issued: good for one claim of one peer. */
+struct ticket {
+	uint32_t	 number;	/* 0: none, or used */
+	int64_t		 at;		/* s */
+	struct ike_from	 from;
+	uint8_t		 nonce[IKE_NONCE_LEN];
+};
+
+struct btns_listener {
+	struct btns_listen *how;
+	struct {
+		int	 fd;
+		char	 name[BTNS_UDP_NAME];
+	}		 socket[SOCKETS];
+	size_t		 n;
+	struct ike_from	*own;
+	size_t		 nown;
+	struct btns_confine_user user;
+	int		 fd;		/* to the other process */
+	pid_t		 pid;		/* of the one that reads */
+	struct ticket	 ticket[TICKETS];
+	uint32_t	 tickets;	/* issued so far */
+	struct quota	 quota;
+	unsigned long	 kept;		/* learned, accepted */
+};
+
+#endif

@@ -1,0 +1,316 @@
+#include <arpa/inet.h>
+#include <net/if.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ifaddrs.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "err.h"
+#include "udp.h"
+
+#define PORT	"500"
+
+/* --- opening */
+
+/* "[a]:p", "a:p", "a": a bare IPv6 address has more than one colon. */
+static int
+split(char *host, size_t size, char port[8], const char *s,
+    struct btns_err *e)
+{
+	const char *end = s + strlen(s), *colon = strrchr(s, ':');
+	size_t n;
+
+	(void)snprintf(port, 8, PORT);
+	if (*s == '[') {
+		end = strchr(++s, ']');
+		colon = end == NULL ? NULL : end[1] == ':' ? end + 1 : NULL;
+		if (end == NULL || (colon == NULL && end[1] != '\0'))
+			goto bad;
+	} else if (colon != NULL && strchr(s, ':') == colon)
+		end = colon;
+	else
+		colon = NULL;
+	n = (size_t)(end - s);
+	if (n == 0 || n >= size || (colon != NULL && (colon[1] == '\0' ||
+	    strlen(colon + 1) > 5)))
+		goto bad;
+	memcpy(host, s, n);
+	host[n] = '\0';
+	if (colon != NULL)
+		(void)snprintf(port, 8, "%s", colon + 1);
+	return 0;
+bad:
+	return btns_fail(e, BTNS_E_USAGE, "%.60s: not an address, nor"
+	    " address:port", s);
+}
+
+static int
+want(int fd, int level, int option)
+{
+	const int on = 1;
+
+	return setsockopt(fd, level, option, &on, sizeof(on));
+}
+
+static int
+options(int fd, int family)
+{
+	if (family == AF_INET6)
+		return want(fd, IPPROTO_IPV6, IPV6_V6ONLY) == -1 ||
+		    want(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO) == -1 ? -1 : 0;
+#ifdef IP_PKTINFO
+	return want(fd, IPPROTO_IP, IP_PKTINFO);
+#else
+	return want(fd, IPPROTO_IP, IP_RECVDSTADDR);
+#endif
+}
+
+int
+btns_udp_open(int *fd, char name[BTNS_UDP_NAME], const char *address,
+    int family, struct btns_err *e)
+{
+	struct addrinfo hints = { .ai_family = family,
+	    .ai_socktype = SOCK_DGRAM,
+	    .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE };
+	struct addrinfo *ai;
+	char host[INET6_ADDRSTRLEN + IF_NAMESIZE], port[8] = PORT;
+	int rv = 0;
+
+	*fd = -1;
+	if (address != NULL && split(host, sizeof(host), port, address,
+	    e) == -1)
+		return -1;
+	if (getaddrinfo(address == NULL ? NULL : host, port, &hints,
+	    &ai) != 0)
+		return btns_fail(e, BTNS_E_USAGE, "%.60s: not an address,"
+		    " nor address:port", address == NULL ? port : address);
+	(void)snprintf(name, BTNS_UDP_NAME, "%.50s port %.5s", address != NULL ?
+	    host : ai->ai_family == AF_INET6 ? "::" : "0.0.0.0", port);
+	if ((*fd = socket(ai->ai_family, SOCK_DGRAM | SOCK_NONBLOCK |
+	    SOCK_CLOEXEC, 0)) == -1 || options(*fd, ai->ai_family) == -1 ||
+	    bind(*fd, ai->ai_addr, ai->ai_addrlen) == -1) {
+		rv = btns_fail_sys(e, "%s", name);
+		if (*fd != -1)
+			(void)close(*fd);
+		*fd = -1;
+	}
+	freeaddrinfo(ai);
+	return rv;
+}
+
+/* --- to and fro */
+
+static bool
+from_of(struct ike_from *f, const struct sockaddr_storage *ss)
+{
+	const struct sockaddr_in6 *six = (const void *)ss;
+	const struct sockaddr_in *four = (const void *)ss;
+
+	memset(f, 0, sizeof(*f));
+	if (ss->ss_family == AF_INET) {
+		f->family = 4;
+		memcpy(f->addr, &four->sin_addr, 4);
+		f->port = ntohs(four->sin_port);
+	} else if (ss->ss_family == AF_INET6) {
+		f->family = 6;
+		memcpy(f->addr, &six->sin6_addr, 16);
+		f->port = ntohs(six->sin6_port);
+	}
+	return f->port != 0;
+}
+
+static void
+to_of(struct btns_udp_to *to, struct msghdr *m)
+{
+	struct cmsghdr *c;
+	struct in6_pktinfo six;
+
+	memset(to, 0, sizeof(*to));
+	for (c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c)) {
+		if (c->cmsg_level == IPPROTO_IPV6 &&
+		    c->cmsg_type == IPV6_PKTINFO) {
+			memcpy(&six, CMSG_DATA(c), sizeof(six));
+			to->family = AF_INET6;
+			to->v6 = six.ipi6_addr;
+			to->ifindex = six.ipi6_ifindex;
+		}
+#ifdef IP_PKTINFO
+		if (c->cmsg_level == IPPROTO_IP &&
+		    c->cmsg_type == IP_PKTINFO) {
+			struct in_pktinfo four;
+
+			memcpy(&four, CMSG_DATA(c), sizeof(four));
+			to->family = AF_INET;
+			to->v4 = four.ipi_spec_dst;
+		}
+#else
+		if (c->cmsg_level == IPPROTO_IP &&
+		    c->cmsg_type == IP_RECVDSTADDR) {
+			memcpy(&to->v4, CMSG_DATA(c), sizeof(to->v4));
+			to->family = AF_INET;
+		}
+#endif
+	}
+}
+
+ssize_t
+btns_udp_get(int fd, uint8_t *p, size_t size, struct ike_from *from,
+    struct btns_udp_to *to, bool *drop)
+{
+	union { char buf[256]; struct cmsghdr align; } control;
+	struct sockaddr_storage ss;
+	struct iovec iov = { p, size };
+	struct msghdr m = { .msg_name = &ss, .msg_namelen = sizeof(ss),
+	    .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.buf,
+	    .msg_controllen = sizeof(control.buf) };
+	ssize_t n;
+
+	*drop = false;
+	do
+		n = recvmsg(fd, &m, 0);
+	while (n == -1 && errno == EINTR);
+	if (n == -1)
+		/* What an ICMP message brought is no trouble of ours. */
+		return errno == EAGAIN || errno == EWOULDBLOCK ? 0 :
+		    errno == ECONNREFUSED || errno == EHOSTUNREACH ||
+		    errno == ENETUNREACH ? (*drop = true, 0) : -1;
+	to_of(to, &m);
+	*drop = n == 0 || (m.msg_flags & MSG_TRUNC) != 0 ||
+	    !from_of(from, &ss);
+	return n;
+}
+
+static void
+source(struct msghdr *m, const struct btns_udp_to *to)
+{
+	struct cmsghdr *c = CMSG_FIRSTHDR(m);
+
+	if (to->family == AF_INET6) {
+		struct in6_pktinfo six = { .ipi6_addr = to->v6,
+		    .ipi6_ifindex = to->ifindex };
+
+		c->cmsg_level = IPPROTO_IPV6;
+		c->cmsg_type = IPV6_PKTINFO;
+		c->cmsg_len = CMSG_LEN(sizeof(six));
+		memcpy(CMSG_DATA(c), &six, sizeof(six));
+		m->msg_controllen = CMSG_SPACE(sizeof(six));
+		return;
+	}
+	c->cmsg_level = IPPROTO_IP;
+#ifdef IP_PKTINFO
+	struct in_pktinfo four = { .ipi_spec_dst = to->v4 };
+
+	c->cmsg_type = IP_PKTINFO;
+	c->cmsg_len = CMSG_LEN(sizeof(four));
+	memcpy(CMSG_DATA(c), &four, sizeof(four));
+	m->msg_controllen = CMSG_SPACE(sizeof(four));
+#else
+	c->cmsg_type = IP_SENDSRCADDR;
+	c->cmsg_len = CMSG_LEN(sizeof(to->v4));
+	memcpy(CMSG_DATA(c), &to->v4, sizeof(to->v4));
+	m->msg_controllen = CMSG_SPACE(sizeof(to->v4));
+#endif
+}
+
+void
+btns_udp_put(int fd, const uint8_t *p, size_t n, const struct ike_from *peer,
+    const struct btns_udp_to *to)
+{
+	union { char buf[256]; struct cmsghdr align; } control;
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6 };
+	struct sockaddr_in four = { .sin_family = AF_INET };
+	struct iovec iov = { (void *)(uintptr_t)p, n };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+	if (peer->family == 4) {
+		memcpy(&four.sin_addr, peer->addr, 4);
+		four.sin_port = htons(peer->port);
+		m.msg_name = &four;
+		m.msg_namelen = sizeof(four);
+	} else {
+		memcpy(&six.sin6_addr, peer->addr, 16);
+		six.sin6_port = htons(peer->port);
+		if (IN6_IS_ADDR_LINKLOCAL(&six.sin6_addr))
+			six.sin6_scope_id = to->ifindex;
+		m.msg_name = &six;
+		m.msg_namelen = sizeof(six);
+	}
+	if (to->family != 0) {
+		memset(&control, 0, sizeof(control));
+		m.msg_control = control.buf;
+		m.msg_controllen = sizeof(control.buf);
+		source(&m, to);
+	}
+	/* What can't be sent is lost, as datagrams are: the peer asks again. */
+	(void)sendmsg(fd, &m, 0);
+}
+
+/* --- addresses */
+
+void
+btns_udp_text(char out[BTNS_UDP_NAME], const struct ike_from *f)
+{
+	if (inet_ntop(f->family == 4 ? AF_INET : AF_INET6, f->addr, out,
+	    BTNS_UDP_NAME) == NULL)
+		out[0] = '\0';
+}
+
+static void
+add(struct ike_from *all, size_t *n, const struct sockaddr *sa)
+{
+	struct sockaddr_storage ss;
+
+	if (sa == NULL || (sa->sa_family != AF_INET &&
+	    sa->sa_family != AF_INET6))
+		return;
+	memset(&ss, 0, sizeof(ss));
+	memcpy(&ss, sa, sa->sa_family == AF_INET ?
+	    sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6));
+	(void)from_of(&all[(*n)++], &ss);
+}
+
+int
+btns_udp_own(struct ike_from **out, size_t *n, struct btns_err *e)
+{
+	struct ifaddrs *all, *i;
+	size_t room = 0;
+
+	*out = NULL;
+	*n = 0;
+	if (getifaddrs(&all) == -1)
+		return btns_fail_sys(e, "addresses");
+	for (i = all; i != NULL; i = i->ifa_next)
+		room += 2;
+	if ((*out = calloc(room + 1, sizeof(**out))) == NULL) {
+		freeifaddrs(all);
+		return btns_fail(e, BTNS_E_NOMEM, "out of memory");
+	}
+	for (i = all; i != NULL; i = i->ifa_next) {
+		add(*out, n, i->ifa_addr);
+		if ((i->ifa_flags & IFF_BROADCAST) != 0)
+			add(*out, n, i->ifa_broadaddr);
+	}
+	freeifaddrs(all);
+	return 0;
+}
+
+bool
+btns_udp_peer(const struct ike_from *f, const struct ike_from *own, size_t n)
+{
+	static const uint8_t zeros[16];
+	size_t i, len = f->family == 4 ? 4 : 16;
+
+	if (f->family == 4 ? f->addr[0] == 0 || f->addr[0] >= 224 :
+	    f->addr[0] == 0xff || memcmp(f->addr, zeros, 16) == 0)
+		return false;
+	for (i = 0; i < n; i++)
+		if (own[i].family == f->family &&
+		    memcmp(own[i].addr, f->addr, len) == 0)
+			return false;
+	return true;
+}
