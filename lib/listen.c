@@ -23,7 +23,8 @@ const char *
 btns_call_name(enum btns_call c)
 {
 	static const char *const names[] = { "accepted", "learned",
-	    "conflict", "seen", "refused", "no-proof", "limited" };
+	    "conflict", "seen", "refused", "no-proof", "limited",
+	    "trouble" };
 
 	return names[c];
 }
@@ -338,9 +339,8 @@ decide(struct btns_listener *l, struct btns_caller *c,
 	return rv == -1 ? -1 : 0;
 }
 
-static int
-claim(struct btns_listener *l, const struct ike_claim *c,
-    struct btns_err *e)
+static void
+claim(struct btns_listener *l, const struct ike_claim *c)
 {
 	struct btns_caller call = { .at = time(NULL),
 	    .certificate = c->cert == 4 };
@@ -349,15 +349,16 @@ claim(struct btns_listener *l, const struct ike_claim *c,
 	struct btns_key k;
 
 	if (t == NULL)
-		return 0;		/* too late: it will call again */
+		return;			/* too late: it will call again */
 	btns_udp_text(call.address, &c->from);
 	if (ike_claim_check(&k, c, t->nonce, &why) == -1 ||
 	    identity(&call.ident, c, &why) == -1) {
 		tell(l, &call, CALL_NO_PROOF, why.msg);
-		return 0;
+		return;
 	}
 	call.known = true;
-	return decide(l, &call, &k, &c->from, e);
+	if (decide(l, &call, &k, &c->from, &why) == -1)
+		tell(l, &call, CALL_TROUBLE, why.msg);
 }
 
 static void
@@ -397,8 +398,10 @@ hear(struct btns_listener *l, struct btns_err *e)
 			refused(l, &s.m);
 		if (s.say == SAY_REFUSED || s.say == SAY_READY)
 			return 1;
-	} else if (n == (ssize_t)sizeof(s.c) && s.say == SAY_CLAIM)
-		return claim(l, &s.c.claim, e) == -1 ? -1 : 1;
+	} else if (n == (ssize_t)sizeof(s.c) && s.say == SAY_CLAIM) {
+		claim(l, &s.c.claim);
+		return 1;
+	}
 	return btns_fail(e, BTNS_E_INTERNAL, "the process that reads said"
 	    " what it never says");
 }

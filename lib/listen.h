@@ -24,6 +24,7 @@ enum btns_call {
 	CALL_REFUSED,		/* by the decision table: reason */
 	CALL_NO_PROOF,		/* no identity and key were shown: reason */
 	CALL_LIMITED,		/* too many in an hour: nothing was kept */
+	CALL_TROUBLE,		/* it could not be decided: reason */
 	CALL__COUNT
 };
 const char *btns_call_name(enum btns_call);
@@ -70,6 +71,9 @@ int	 btns_listener_split(struct btns_listener *, struct btns_err *);
 int	 btns_listener_read(struct btns_listener *, struct btns_err *);
 
 /*
+ * What can't be decided, since the store is locked or full, is told: the peer
+ * will call again.
+ *
  * Decide until *stop, for so many seconds (0: for ever), or until so many
  * keys were learned or accepted (0: any number).  BTNS_E_INTERNAL: the
  * process that reads broke.

@@ -141,6 +141,10 @@ btns_listener_read(struct btns_listener *l, struct btns_err *e)
 	int keep[SOCKETS + 1];
 	size_t i;
 
+	/* It ends when the other one does: ^C is for that one. */
+	(void)signal(SIGINT, SIG_IGN);
+	(void)signal(SIGTERM, SIG_IGN);
+	(void)signal(SIGHUP, SIG_IGN);
 	d.l = l;
 	for (i = 0; i < l->n; i++)
 		keep[i] = l->socket[i].fd;

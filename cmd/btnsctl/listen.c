@@ -26,9 +26,9 @@ struct listening {
 	struct out	 out;
 	struct btns_listener *l;
 	char		 last[BTNS_UDP_NAME];	/* who proved nothing last */
-	pid_t		 run[RUNS];		/* exports under way, or 0 */
+	pid_t		 run[RUNS];		/* exports, or 0 */
 	unsigned	 next;
-	int		 tree;			/* how the exports ended */
+	int		 status;	/* CLI_TROUBLE: something failed */
 };
 
 static volatile sig_atomic_t stop;
@@ -46,8 +46,8 @@ static const char *
 word(enum btns_call what)
 {
 	return what == CALL_CONFLICT ? "CONFLICT" : what == CALL_REFUSED ?
-	    "REFUSED" : what == CALL_NO_PROOF ? "no proof" :
-	    btns_call_name(what);
+	    "REFUSED" : what == CALL_TROUBLE ? "LOST" :
+	    what == CALL_NO_PROOF ? "no proof" : btns_call_name(what);
 }
 
 static void
@@ -97,7 +97,7 @@ reap(struct listening *n, unsigned i, int flags)
 		return;
 	n->run[i] = 0;
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		n->tree = CLI_TROUBLE;
+		n->status = CLI_TROUBLE;
 }
 
 /*
@@ -109,6 +109,7 @@ export(struct listening *n, const struct btns_ident *id)
 {
 	struct btns_pins *store;
 	struct btns_err e;
+	sigset_t none;
 	pid_t pid;
 	int rv;
 
@@ -116,13 +117,19 @@ export(struct listening *n, const struct btns_ident *id)
 	reap(n, n->next, 0);
 	if ((pid = fork()) != 0) {
 		if (pid == -1)
-			n->tree = CLI_TROUBLE;
+			n->status = CLI_TROUBLE;
 		else {
 			n->run[n->next] = pid;
 			n->next = (n->next + 1) % RUNS;
 		}
 		return;
 	}
+	/* Of signals it knows what any run does. */
+	(void)signal(SIGINT, SIG_DFL);
+	(void)signal(SIGTERM, SIG_DFL);
+	(void)signal(SIGHUP, SIG_DFL);
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	rv = session_open(&store, n->cli, &e) == -1 ? -1 :
 	    changes_decided(n->cli, store, id, 1, CHANGES_BESIDE,
 	    "accepted in the store, but not in iked's tree", &e);
@@ -164,7 +171,10 @@ call(const struct btns_caller *c, void *arg)
 			row(n, c, name);
 		(void)fflush(stdout);
 	}
-	if (c->what == CALL_CONFLICT || c->what == CALL_REFUSED)
+	if (c->what == CALL_TROUBLE)
+		n->status = CLI_TROUBLE;
+	if (c->what == CALL_CONFLICT || c->what == CALL_REFUSED ||
+	    c->what == CALL_TROUBLE)
 		syslog(LOG_WARNING, "listen: %s %s from %s",
 		    btns_call_name(c->what), name, c->address);
 	if (c->what == CALL_ACCEPTED)
@@ -280,5 +290,5 @@ ctl_listen(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 	btns_listener_free(n.l);
 	if (rv == 0)
 		rv = out_end(&n.out, e);
-	return rv == -1 ? -1 : n.tree;
+	return rv == -1 ? -1 : n.status;
 }

@@ -207,6 +207,20 @@ EOT
 check 0 "the end" hush
 like said "and learned" "^..:..Z learned  $p256"
 
+# --- a store that is locked, and gone
+new_store
+listens
+mv "$tmp/db" "$tmp/db.away"
+check 0 "without a store" call -b 127.0.0.2
+mv "$tmp/db.away" "$tmp/db"
+check 0 "and with one" call -b 127.0.0.2
+check 3 "the end tells of it" hush
+sed -n 's/^..:..Z //p' said | cut -d ' ' -f 1 >words
+same words "one call was lost, the next was not" <<EOT
+LOST
+learned
+EOT
+
 # --- the process that reads
 new_store
 listens

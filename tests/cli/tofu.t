@@ -20,6 +20,7 @@ remind	24h
 syslog	on
 fp-tree	off
 fp-name	fingerprint
+listen-rate	60
 max-change	-
 EOT
 check 2 "a setting that is none" btnsctl set nothing

@@ -99,15 +99,38 @@ identity(struct initiator *i, const char *s)
 	exit(usage());
 }
 
-static const char *
-shake(const struct caller *c)
+#define SILENCE	-2
+
+/* A whole handshake: the notification that ends it, -1 or SILENCE. */
+static int
+shake(const struct caller *c, struct initiator *i)
 {
 	static uint8_t msg[IKE_MESSAGE_MAX], inner[IKE_MESSAGE_MAX];
-	static char said[32];
 	uint8_t reply[IKE_REPLY_MAX];
-	struct initiator i;
 	size_t n;
 	int rv, tries = 0;
+
+	do {
+		initiator_init(i);
+		if ((n = ask(c, i->init, i->initlen, reply)) == 0)
+			return SILENCE;
+		rv = initiator_read_init(i, reply, n);
+	} while (rv == IKE_N_COOKIE && tries++ < 3);
+	if (rv != 0)
+		return rv;
+	if (c->wrong != NULL && strcmp(c->wrong, "forge") == 0)
+		i->nr[0] ^= 1;
+	n = initiator_inner(i, inner, sizeof(inner));
+	n = initiator_sk(i, msg, sizeof(msg), IKE_P_IDI, inner, n);
+	n = ask(c, msg, n, reply);
+	return n == 0 ? SILENCE : initiator_read_auth(i, reply, n);
+}
+
+static void
+call(const struct caller *c)
+{
+	struct initiator i;
+	int rv;
 
 	initiator_new(&i, IKE_CURVE25519);
 	initiator_key(&i, c->key);
@@ -118,24 +141,14 @@ shake(const struct caller *c)
 		free((void *)(uintptr_t)i.cert);
 		i.cert = NULL;
 	}
-	do {
-		initiator_init(&i);
-		if ((n = ask(c, i.init, i.initlen, reply)) == 0)
-			return "silence";
-		rv = initiator_read_init(&i, reply, n);
-	} while (rv == IKE_N_COOKIE && tries++ < 3);
-	if (rv == 0) {
-		if (c->wrong != NULL && strcmp(c->wrong, "forge") == 0)
-			i.nr[0] ^= 1;
-		n = initiator_inner(&i, inner, sizeof(inner));
-		n = initiator_sk(&i, msg, sizeof(msg), IKE_P_IDI, inner, n);
-		if ((n = ask(c, msg, n, reply)) == 0)
-			return "silence";
-		rv = initiator_read_auth(&i, reply, n);
-	}
+	rv = shake(c, &i);
 	initiator_free(&i);
-	(void)snprintf(said, sizeof(said), "%d", rv);
-	return rv == IKE_N_AUTH_FAILED ? "refused" : said;
+	if (rv == SILENCE)
+		puts("silence");
+	else if (rv == IKE_N_AUTH_FAILED)
+		puts("refused");
+	else
+		printf("%d\n", rv);
 }
 
 /* Requests that nobody ever follows up. */
@@ -205,7 +218,7 @@ main(int argc, char **argv)
 		garbage(&c, n);
 	else
 		while (n-- > 0)
-			puts(shake(&c));
+			call(&c);
 	freeaddrinfo(c.to);
 	return 0;
 }

@@ -4,7 +4,7 @@
 
 # listens: on b, until hush
 listens() {
-	start b btnsctl -d $db listen -t 100s >"$w/b.log" 2>&1
+	start b btnsctl -d "$db" listen -t 100s >"$w/b.log" 2>&1
 	listener=$started
 	ok 'b: it listens' appears "$w/b.log" '^listening on .*::'
 }

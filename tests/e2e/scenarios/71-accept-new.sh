@@ -12,7 +12,7 @@ conf b b.example.org b01.branch.example.org
 pin a b.example.org
 ok 'b: expect' ctl b set -q -t 1h accept-for 'fqdn/b*.branch.example.org'
 ok 'b: accept' ctl b set -q -t 1h tofu accept-new
-start b btnsctl -d $db listen -t 100s 10.0.0.2 >"$w/b.log" 2>&1
+start b btnsctl -d "$db" listen -t 100s 10.0.0.2 >"$w/b.log" 2>&1
 listener=$started
 ok 'b: it listens' appears "$w/b.log" '^listening on 10.0.0.2 port 500'
 up a
