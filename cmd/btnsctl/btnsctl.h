@@ -51,4 +51,11 @@ int	 pin_in_tree(int *there, struct btns_pins *, struct btns_tree *,
 /* One row of pin_cols.  exported: as pin_in_tree() says. */
 void	 pin_row(struct out *, const struct btns_pin *, int exported);
 
+/*
+ * The row of a revoked key that has no identity: 1, 0 where it has one and so
+ * a row of its own, or -1.
+ */
+int	 revoked_row(struct out *, struct btns_pins *,
+	    const struct btns_revoked *, struct btns_err *);
+
 #endif

@@ -92,6 +92,37 @@ pin_row(struct out *o, const struct btns_pin *pin, int exported)
 	out_str(o, pin->revoked_comment);
 }
 
+static int
+is_bound(const struct btns_pin *pin, void *arg)
+{
+	(void)pin;
+	(void)arg;
+	return 1;
+}
+
+int
+revoked_row(struct out *o, struct btns_pins *p, const struct btns_revoked *k,
+    struct btns_err *e)
+{
+	char hex[BTNS_FP_HEX], fp[FP_SHORT], at[TIME_TEXT];
+	int i, rv;
+
+	btns_fp_hex(hex, &k->fp);
+	if ((rv = btns_pins_by_prefix(p, hex, is_bound, NULL, e)) != 0)
+		return rv == 1 ? 0 : -1;
+	fp_short(fp, &k->fp);
+	time_text(at, k->at);
+	out_str(o, "revoked");
+	out_bool(o, 0);
+	out_both(o, fp, hex);
+	for (i = 3; i < PIN_COLS - 3; i++)
+		out_str(o, NULL);
+	out_str(o, at);
+	out_str(o, k->login);
+	out_str(o, k->comment);
+	return 1;
+}
+
 /* An identity, with its type and without. */
 static bool
 matches(struct list *l, const char *id, const char *value)
@@ -193,6 +224,61 @@ knock(const struct btns_knock *k, void *arg)
 	return ferror(stdout) ? 1 : 0;
 }
 
+/*
+ * Keys that were revoked, gathered: a lock is held while they are read, and
+ * what prints them may block.
+ */
+struct revoked {
+	struct list	*l;
+	struct gone {
+		struct btns_fp	 fp;
+		int64_t		 at;
+		char		 login[BTNS_WHO_MAX];
+		char		 why[BTNS_COMMENT_MAX + 1];
+	}		*key;
+	size_t		 n;
+};
+
+static int
+revoked(const struct btns_revoked *k, void *arg)
+{
+	struct revoked *r = arg;
+	const struct list *l = r->l;
+	struct gone *key;
+
+	if (l->age != 0 && (l->now - k->at > l->age) != l->older)
+		return 0;
+	if ((key = reallocarray(r->key, r->n + 1, sizeof(*key))) == NULL)
+		return btns_fail(l->e, BTNS_E_NOMEM, "out of memory");
+	r->key = key;
+	key = &r->key[r->n++];
+	key->fp = k->fp;
+	key->at = k->at;
+	(void)snprintf(key->login, sizeof(key->login), "%s", k->login);
+	(void)snprintf(key->why, sizeof(key->why), "%s", k->comment == NULL ?
+	    "" : k->comment);
+	return 0;
+}
+
+static int
+all_unbound(struct list *l)
+{
+	struct revoked r = { .l = l };
+	int rv = btns_revoked_by_prefix(l->pins, "", revoked, &r, l->e);
+	size_t i;
+
+	for (i = 0; i < r.n && rv != -1 && !ferror(stdout); i++) {
+		const struct gone *k = &r.key[i];
+		const struct btns_revoked one = { .fp = k->fp, .at = k->at,
+		    .login = k->login,
+		    .comment = k->why[0] == '\0' ? NULL : k->why };
+
+		rv = revoked_row(&l->out, l->pins, &one, l->e);
+	}
+	free(r.key);
+	return rv == -1 ? -1 : 0;
+}
+
 static int
 finish(struct list *l, const struct cli *cli, struct btns_err *e)
 {
@@ -271,8 +357,12 @@ print(struct list *l)
 	l->trouble = false;
 	if (rv != 0)
 		return rv;
-	return l->at == 0 ? btns_pins_each(l->pins, row, l, l->e) :
+	rv = l->at == 0 ? btns_pins_each(l->pins, row, l, l->e) :
 	    btns_pins_at(l->pins, l->at, row, l, l->e);
+	/* What has no identity matches no pattern and has no source. */
+	return rv == 0 && l->state != NULL && l->at == 0 &&
+	    strcmp(l->state, "revoked") == 0 && l->npattern == 0 &&
+	    l->source == NULL ? all_unbound(l) : rv;
 }
 
 int

@@ -101,47 +101,22 @@ alike(const struct btns_pin *pin, void *arg)
 	return 0;
 }
 
-static int
-any(const struct btns_pin *pin, void *arg)
-{
-	(void)pin;
-	(void)arg;
-	return 1;
-}
-
-/* The row of a revoked key that no identity has: all others have a row. */
-static int
-revoked_row(struct show *s, const struct btns_revoked *r, const char *hex,
-    const char *at)
-{
-	int i, rv = btns_pins_by_prefix(s->pins, hex, any, NULL, s->e);
-
-	if (rv != 0)
-		return rv == 1 ? 0 : -1;
-	out_str(&s->out, "revoked");
-	out_bool(&s->out, 0);
-	out_str(&s->out, hex);
-	for (i = 3; i < PIN_COLS - 3; i++)
-		out_str(&s->out, NULL);
-	out_str(&s->out, at);
-	out_str(&s->out, r->login);
-	out_str(&s->out, r->comment);
-	s->n++;
-	return 0;
-}
-
 /* The line of a revoked key, before its bindings. */
 static int
 revoked(const struct btns_revoked *r, void *arg)
 {
 	struct show *s = arg;
 	char hex[BTNS_FP_HEX], at[TIME_TEXT];
+	int rv;
 
 	btns_fp_hex(hex, &r->fp);
 	time_text(at, r->at);
 	s->revoked = true;
-	if (s->cli->fmt != OUT_TABLE)
-		return revoked_row(s, r, hex, at);
+	if (s->cli->fmt != OUT_TABLE) {
+		rv = revoked_row(&s->out, s->pins, r, s->e);
+		s->n += rv == 1;
+		return rv == -1 ? -1 : 0;
+	}
 	if (s->pem)
 		return 0;
 	printf("revoked %s\nrevoked  %s by %s\n", hex, at, r->login);

@@ -234,10 +234,16 @@ same said "too" <<EOT
 16 revoked $f - -
 EOT
 btnsctl list -o json -s revoked | jq -c .revoked_comment >said
-same said "list has it too" <<EOT
+same said "list has them too" <<EOT
 "lost"
 "lost"
+null
 EOT
+check 0 "in a table" btnsctl list -s revoked
+like out "with nothing where nothing is known" \
+    '^revoked   no    0000000000000000\.\.  -     -     -$'
+check 0 "by a pattern" btnsctl list -s revoked '*'
+lacks out "it has no identity to match" 0000000000000000
 btnsctl list -a 2037-01-01 -s revoked -o json | jq -c .revoked_by | sort -u >said
 same said "and list -a, by the history" <<EOT
 "$(id -un)"
