@@ -140,6 +140,7 @@ btns_listener_free(struct btns_listener *l)
 		(void)kill(l->pid, SIGKILL);
 		(void)waitpid(l->pid, NULL, 0);
 	}
+	btns_pins_close(l->pins);
 	free(l->quota.named);
 	free(l->own);
 	free(l);
@@ -322,21 +323,41 @@ decide(struct btns_listener *l, struct btns_caller *c,
 	    .address = c->address };
 	struct trust_verdict v;
 	struct btns_view view;
-	struct btns_pins *p;
 	int rv;
 
-	if (btns_fp_of(&c->fp, k, e) == -1 ||
-	    btns_pins_open(&p, l->how->store, e) == -1)
-		return -1;
-	if ((rv = limited(l, p, c, k, &o, from, e)) == 0)
-		rv = btns_pins_do(p, TRUST_LEARN, &c->ident, k, &o, NULL, &v,
-		    &view, e);
-	else if (rv == 1)
+	if ((rv = limited(l, l->pins, c, k, &o, from, e)) == 0)
+		rv = btns_pins_do(l->pins, TRUST_LEARN, &c->ident, k, &o,
+		    NULL, &v, &view, e);
+	if (rv == 1)
 		tell(l, c, CALL_LIMITED, NULL);
-	btns_pins_close(p);
-	if (rv == 0)
+	else if (rv == 0)
 		decided(l, c, &v);
 	return rv == -1 ? -1 : 0;
+}
+
+/*
+ * The store stays open, for to open it takes ten times as long as all else.
+ * Where it was replaced meanwhile, by restore, it is opened anew.
+ */
+static int
+open_and_decide(struct btns_listener *l, struct btns_caller *c,
+    const struct btns_key *k, const struct ike_from *from,
+    struct btns_err *e)
+{
+	bool old = l->pins != NULL;
+
+	if (btns_fp_of(&c->fp, k, e) == -1)
+		return -1;
+	if (old && decide(l, c, k, from, e) == 0)
+		return 0;
+	btns_pins_close(l->pins);
+	l->pins = NULL;
+	if (btns_pins_open(&l->pins, l->how->store, e) == 0 &&
+	    decide(l, c, k, from, e) == 0)
+		return 0;
+	btns_pins_close(l->pins);
+	l->pins = NULL;
+	return -1;
 }
 
 static void
@@ -357,7 +378,7 @@ claim(struct btns_listener *l, const struct ike_claim *c)
 		return;
 	}
 	call.known = true;
-	if (decide(l, &call, &k, &c->from, &why) == -1)
+	if (open_and_decide(l, &call, &k, &c->from, &why) == -1)
 		tell(l, &call, CALL_TROUBLE, why.msg);
 }
 

@@ -41,6 +41,7 @@ struct ticket {
 
 struct btns_listener {
 	struct btns_listen *how;
+	struct btns_pins *pins;		/* or NULL: opened at the next call */
 	struct {
 		int	 fd;
 		char	 name[BTNS_UDP_NAME];

@@ -3,6 +3,11 @@
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L && !defined(LIBRESSL_VERSION_NUMBER)
+#define BY_NUMBERS		/* its decoders take longer than a signature */
+#include <openssl/core_names.h>
+#include <openssl/param_build.h>
+#endif
 
 #include <string.h>
 
@@ -70,26 +75,79 @@ fits(const struct scheme *s, const struct btns_key *k)
 	    k->type == BTNS_P521 : k->type == BTNS_RSA;
 }
 
+#ifdef BY_NUMBERS
+static bool
+push(OSSL_PARAM_BLD *b, const struct btns_key *k, BIGNUM *n, BIGNUM *e,
+    uint8_t point[1 + 2 * 66])
+{
+	if (k->type == BTNS_RSA)
+		return OSSL_PARAM_BLD_push_BN(b, OSSL_PKEY_PARAM_RSA_N,
+		    n) == 1 && OSSL_PARAM_BLD_push_BN(b,
+		    OSSL_PKEY_PARAM_RSA_E, e) == 1;
+	point[0] = 4;			/* uncompressed: SEC 1 2.3.3 */
+	memcpy(point + 1, k->pub, k->publen);
+	return OSSL_PARAM_BLD_push_utf8_string(b, OSSL_PKEY_PARAM_GROUP_NAME,
+	    k->type == BTNS_P256 ? "P-256" : k->type == BTNS_P384 ?
+	    "P-384" : "P-521", 0) == 1 && OSSL_PARAM_BLD_push_octet_string(b,
+	    OSSL_PKEY_PARAM_PUB_KEY, point, 1 + k->publen) == 1;
+}
+
+static EVP_PKEY *
+pkey(const struct btns_key *k)
+{
+	EVP_PKEY_CTX *c = EVP_PKEY_CTX_new_from_name(NULL, k->type ==
+	    BTNS_RSA ? "RSA" : "EC", NULL);
+	OSSL_PARAM_BLD *b = OSSL_PARAM_BLD_new();
+	BIGNUM *n = BN_bin2bn(k->pub, (int)k->publen, NULL);
+	BIGNUM *e = BN_bin2bn(k->e, (int)k->elen, NULL);
+	uint8_t point[1 + 2 * 66];
+	OSSL_PARAM *p = NULL;
+	EVP_PKEY *out = NULL;
+
+	if (c == NULL || b == NULL || n == NULL || e == NULL ||
+	    !push(b, k, n, e, point) ||
+	    (p = OSSL_PARAM_BLD_to_param(b)) == NULL ||
+	    EVP_PKEY_fromdata_init(c) != 1 || EVP_PKEY_fromdata(c, &out,
+	    EVP_PKEY_PUBLIC_KEY, p) != 1)
+		out = NULL;
+	OSSL_PARAM_free(p);
+	OSSL_PARAM_BLD_free(b);
+	EVP_PKEY_CTX_free(c);
+	BN_free(n);
+	BN_free(e);
+	return out;
+}
+#else
+static EVP_PKEY *
+pkey(const struct btns_key *k)
+{
+	uint8_t der[BTNS_ENC_MAX];
+	const uint8_t *p = der;
+	struct btns_err e;
+	size_t n;
+
+	return btns_key_encode(der, &n, k, BTNS_ENC_SPKI, &e) == -1 ? NULL :
+	    d2i_PUBKEY(NULL, &p, (long)n);
+}
+#endif
+
 /* 1: the key signed it so, 0: no, or -1. */
 static int
 verify(const struct scheme *s, const struct btns_key *k,
     const struct ike_view *sig, const uint8_t *octets, size_t n,
     struct btns_err *e)
 {
-	uint8_t der[BTNS_ENC_MAX];
-	const uint8_t *p = der;
 	EVP_PKEY_CTX *pc = NULL;
 	EVP_MD_CTX *c = NULL;
-	EVP_PKEY *pkey;
-	size_t len;
+	EVP_PKEY *key;
 	int rv = -1;
 
-	if (btns_key_encode(der, &len, k, BTNS_ENC_SPKI, e) == -1)
-		return -1;
 	ERR_clear_error();
-	if ((pkey = d2i_PUBKEY(NULL, &p, (long)len)) == NULL ||
-	    (c = EVP_MD_CTX_new()) == NULL || EVP_DigestVerifyInit(c, &pc,
-	    s->md == NULL ? NULL : s->md(), NULL, pkey) != 1 ||
+	key = k->type == BTNS_ED25519 ? EVP_PKEY_new_raw_public_key(
+	    EVP_PKEY_ED25519, NULL, k->pub, k->publen) : pkey(k);
+	if (key == NULL || (c = EVP_MD_CTX_new()) == NULL ||
+	    EVP_DigestVerifyInit(c, &pc, s->md == NULL ? NULL : s->md(),
+	    NULL, key) != 1 ||
 	    (s->kind == RSA_PSS && (EVP_PKEY_CTX_set_rsa_padding(pc,
 	    RSA_PKCS1_PSS_PADDING) != 1 || EVP_PKEY_CTX_set_rsa_pss_saltlen(
 	    pc, RSA_PSS_SALTLEN_DIGEST) != 1)))
@@ -98,7 +156,7 @@ verify(const struct scheme *s, const struct btns_key *k,
 		rv = EVP_DigestVerify(c, sig->p, sig->n, octets, n) == 1;
 	ERR_clear_error();
 	EVP_MD_CTX_free(c);
-	EVP_PKEY_free(pkey);
+	EVP_PKEY_free(key);
 	return rv;
 }
 

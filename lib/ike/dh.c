@@ -16,8 +16,8 @@
 
 struct ike_dh {
 	unsigned	 group;
-	BIGNUM		*x;		/* the secret of the others */
-	uint8_t		 raw[X25519];	/* that of curve25519 */
+	BIGNUM		*x;		/* the secret, but for curve25519: */
+	EVP_PKEY	*key;
 };
 
 static const struct group {
@@ -64,27 +64,21 @@ ike_dh_len(unsigned id)
 /* --- curve25519 */
 
 static int
-x25519_public(uint8_t *pub, const uint8_t *secret, struct btns_err *e)
+x25519_public(uint8_t *pub, EVP_PKEY *key, struct btns_err *e)
 {
-	EVP_PKEY *k = EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, NULL,
-	    secret, X25519);
 	size_t n = X25519;
-	int rv = k != NULL && EVP_PKEY_get_raw_public_key(k, pub, &n) == 1 ?
-	    0 : btns_fail_crypto(e, "X25519");
 
-	EVP_PKEY_free(k);
-	return rv;
+	return EVP_PKEY_get_raw_public_key(key, pub, &n) == 1 ? 0 :
+	    btns_fail_crypto(e, "X25519");
 }
 
 static int
-x25519_shared(uint8_t *out, const uint8_t *secret, const uint8_t *peer,
+x25519_shared(uint8_t *out, EVP_PKEY *key, const uint8_t *peer,
     struct btns_err *e)
 {
-	EVP_PKEY *a = EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, NULL,
-	    secret, X25519);
 	EVP_PKEY *b = EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, NULL,
 	    peer, X25519);
-	EVP_PKEY_CTX *c = a == NULL ? NULL : EVP_PKEY_CTX_new(a, NULL);
+	EVP_PKEY_CTX *c = EVP_PKEY_CTX_new(key, NULL);
 	size_t n = X25519, i;
 	uint8_t all = 0;
 	int rv = 0;
@@ -103,7 +97,6 @@ x25519_shared(uint8_t *out, const uint8_t *secret, const uint8_t *peer,
 	ERR_clear_error();
 	EVP_PKEY_CTX_free(c);
 	EVP_PKEY_free(b);
-	EVP_PKEY_free(a);
 	return rv;
 }
 
@@ -199,7 +192,7 @@ static int
 public(uint8_t *pub, const struct ike_dh *d, const struct group *g,
     struct btns_err *e)
 {
-	return d->x == NULL ? x25519_public(pub, d->raw, e) : g->nid != 0 ?
+	return d->x == NULL ? x25519_public(pub, d->key, e) : g->nid != 0 ?
 	    ecp(pub, 2 * g->len, g, d->x, NULL, e) :
 	    modp(pub, g, d->x, NULL, e);
 }
@@ -208,8 +201,6 @@ static int
 generate(struct ike_dh *d, const struct group *g, struct btns_err *e)
 {
 	EVP_PKEY_CTX *c;
-	EVP_PKEY *k = NULL;
-	size_t n = X25519;
 	int rv = 0;
 
 	if (g->nid != 0)
@@ -220,10 +211,8 @@ generate(struct ike_dh *d, const struct group *g, struct btns_err *e)
 		    btns_fail_crypto(e, "MODP");
 	c = EVP_PKEY_CTX_new_id(EVP_PKEY_X25519, NULL);
 	if (c == NULL || EVP_PKEY_keygen_init(c) != 1 ||
-	    EVP_PKEY_keygen(c, &k) != 1 ||
-	    EVP_PKEY_get_raw_private_key(k, d->raw, &n) != 1)
+	    EVP_PKEY_keygen(c, &d->key) != 1)
 		rv = btns_fail_crypto(e, "X25519");
-	EVP_PKEY_free(k);
 	EVP_PKEY_CTX_free(c);
 	return rv;
 }
@@ -250,10 +239,10 @@ make(struct ike_dh **out, unsigned id, const uint8_t *secret, size_t n,
 	else if (d->x != NULL)
 		rv = BN_bin2bn(secret, (int)n, d->x) != NULL ? 0 :
 		    btns_fail_crypto(e, "DH");
-	else {
-		memcpy(d->raw, secret, n < X25519 ? n : X25519);
-		rv = 0;
-	}
+	else
+		rv = (d->key = EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519,
+		    NULL, secret, n)) != NULL ? 0 :
+		    btns_fail_crypto(e, "X25519");
 	if (d->x != NULL)
 		BN_set_flags(d->x, BN_FLG_CONSTTIME);
 	if (rv == 0)
@@ -289,7 +278,7 @@ ike_dh_shared(uint8_t out[IKE_DH_MAX], size_t *n, const struct ike_dh *d,
 		return btns_fail(e, BTNS_E_FORMAT, "RFC 7296 3.4: %zu octets"
 		    " for group %u", len, d->group);
 	*n = g->len;
-	return d->x == NULL ? x25519_shared(out, d->raw, peer, e) :
+	return d->x == NULL ? x25519_shared(out, d->key, peer, e) :
 	    g->nid != 0 ? ecp(out, g->len, g, d->x, peer, e) :
 	    modp(out, g, d->x, peer, e);
 }
@@ -300,6 +289,6 @@ ike_dh_free(struct ike_dh *d)
 	if (d == NULL)
 		return;
 	BN_clear_free(d->x);
-	btns_wipe(d, sizeof(*d));
+	EVP_PKEY_free(d->key);
 	free(d);
 }
