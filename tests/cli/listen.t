@@ -221,6 +221,22 @@ LOST
 learned
 EOT
 
+# --- a store that is replaced while it is open
+new_store
+check 0 "a backup" btnsctl backup -q copy.db
+listens
+check 0 "a call" call -b 127.0.0.2
+check 0 "restore" btnsctl restore -q copy.db
+check 0 "and another call" call -b 127.0.0.3 -k p384.priv-pkcs8.pem \
+    -i fqdn/later.example.org
+check 0 "the end" hush
+check 0 "the store that is there now" btnsctl list -o tsv
+cut -f 12 out >rows
+same rows "has the key that came since" <<EOT
+fqdn/later.example.org
+EOT
+check 0 "and is whole" btnsctl verify
+
 # --- the process that reads
 new_store
 listens
