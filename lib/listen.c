@@ -18,6 +18,7 @@
 #include "listen_priv.h"
 
 #define LATE	30		/* s: a nonce is good for so long */
+#define SOON	60		/* s: the same peer is no news */
 
 const char *
 btns_call_name(enum btns_call c)
@@ -346,8 +347,6 @@ open_and_decide(struct btns_listener *l, struct btns_caller *c,
 {
 	bool old = l->pins != NULL;
 
-	if (btns_fp_of(&c->fp, k, e) == -1)
-		return -1;
 	if (old && decide(l, c, k, from, e) == 0)
 		return 0;
 	btns_pins_close(l->pins);
@@ -358,6 +357,27 @@ open_and_decide(struct btns_listener *l, struct btns_caller *c,
 	btns_pins_close(l->pins);
 	l->pins = NULL;
 	return -1;
+}
+
+/* A peer that calls again and again costs no write each time. */
+static bool
+again(struct btns_listener *l, const struct btns_caller *c)
+{
+	struct recent *r;
+	size_t i;
+
+	for (i = 0; i < RECENT; i++) {
+		r = &l->recent[i];
+		if (r->at != 0 && c->at >= r->at && c->at - r->at < SOON &&
+		    memcmp(&r->fp, &c->fp, sizeof(r->fp)) == 0 &&
+		    btns_ident_same(&r->ident, &c->ident) &&
+		    strcmp(r->address, c->address) == 0)
+			return true;
+	}
+	r = &l->recent[l->nrecent++ % RECENT];
+	*r = (struct recent){ .at = c->at, .ident = c->ident, .fp = c->fp };
+	memcpy(r->address, c->address, sizeof(r->address));
+	return false;
 }
 
 static void
@@ -373,13 +393,18 @@ claim(struct btns_listener *l, const struct ike_claim *c)
 		return;			/* too late: it will call again */
 	btns_udp_text(call.address, &c->from);
 	if (ike_claim_check(&k, c, t->nonce, &why) == -1 ||
-	    identity(&call.ident, c, &why) == -1) {
+	    identity(&call.ident, c, &why) == -1 ||
+	    btns_fp_of(&call.fp, &k, &why) == -1) {
 		tell(l, &call, CALL_NO_PROOF, why.msg);
 		return;
 	}
 	call.known = true;
-	if (open_and_decide(l, &call, &k, &c->from, &why) == -1)
+	if (again(l, &call))
+		l->how->count[CALL_SEEN]++;
+	else if (open_and_decide(l, &call, &k, &c->from, &why) == -1) {
+		l->recent[(l->nrecent - 1) % RECENT].at = 0;
 		tell(l, &call, CALL_TROUBLE, why.msg);
+	}
 }
 
 static void

@@ -20,7 +20,8 @@ enum btns_call {
 	CALL_ACCEPTED,		/* its key is, and belongs in the tree */
 	CALL_LEARNED,
 	CALL_CONFLICT,		/* another key than the identity has, or had */
-	CALL_SEEN,		/* a key that was known: nothing new */
+	CALL_SEEN,		/* a key that was known: nothing new; the same
+				   peer within a minute is only counted */
 	CALL_REFUSED,		/* by the decision table: reason */
 	CALL_NO_PROOF,		/* no identity and key were shown: reason */
 	CALL_LIMITED,		/* too many in an hour: nothing was kept */

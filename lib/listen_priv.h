@@ -39,6 +39,15 @@ struct ticket {
 	uint8_t		 nonce[IKE_NONCE_LEN];
 };
 
+/* Who called a moment ago, with what: once more is no news. */
+#define RECENT	256
+struct recent {
+	int64_t		 at;		/* s; 0: none */
+	struct btns_ident ident;
+	struct btns_fp	 fp;
+	char		 address[BTNS_UDP_NAME];
+};
+
 struct btns_listener {
 	struct btns_listen *how;
 	struct btns_pins *pins;		/* or NULL: opened at the next call */
@@ -54,6 +63,8 @@ struct btns_listener {
 	pid_t		 pid;		/* of the one that reads */
 	struct ticket	 ticket[TICKETS];
 	uint32_t	 tickets;	/* issued so far */
+	struct recent	 recent[RECENT];
+	unsigned	 nrecent;	/* so far */
 	struct quota	 quota;
 	unsigned long	 kept;		/* learned, accepted */
 };

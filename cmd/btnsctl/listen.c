@@ -14,6 +14,7 @@
 
 #define USER	"nobody"
 #define RUNS	16		/* exports at a time */
+#define LINES	1000		/* an hour, of what strangers can bring about */
 
 static const struct out_col cols[] = {
 	{ .key = "time" }, { .key = "event" }, { .key = "fingerprint" },
@@ -26,6 +27,8 @@ struct listening {
 	struct out	 out;
 	struct btns_listener *l;
 	char		 last[BTNS_UDP_NAME];	/* who proved nothing last */
+	int64_t		 hour;
+	unsigned	 lines;			/* in it */
 	pid_t		 run[RUNS];		/* exports, or 0 */
 	unsigned	 next;
 	int		 status;	/* CLI_TROUBLE: something failed */
@@ -139,16 +142,38 @@ export(struct listening *n, const struct btns_ident *id)
 	_exit(rv == -1 ? CLI_TROUBLE : rv);
 }
 
-/* Who shows nothing again and again is told once, and counted. */
 static bool
-again(struct listening *n, const struct btns_caller *c)
+is_one_of(const struct btns_caller *c, const enum btns_call *what)
 {
-	if (c->what != CALL_NO_PROOF && c->what != CALL_LIMITED)
+	while (*what != CALL__COUNT && *what != c->what)
+		what++;
+	return *what == c->what;
+}
+
+/*
+ * Is it to be told?  Who shows nothing again and again is told once; and a
+ * flood fills no log.  All are counted.
+ */
+static bool
+tells(struct listening *n, const struct btns_caller *c)
+{
+	static const enum btns_call none[] = { CALL_NO_PROOF, CALL_LIMITED,
+	    CALL__COUNT };
+	static const enum btns_call no_news[] = { CALL_SEEN, CALL_LEARNED,
+	    CALL_NO_PROOF, CALL_LIMITED, CALL__COUNT };
+
+	if (n->cli->quiet && is_one_of(c, no_news))
 		return false;
-	if (strcmp(n->last, c->address) == 0)
-		return true;
-	(void)snprintf(n->last, sizeof(n->last), "%s", c->address);
-	return false;
+	if (is_one_of(c, none)) {
+		if (strcmp(n->last, c->address) == 0)
+			return false;
+		(void)snprintf(n->last, sizeof(n->last), "%s", c->address);
+	}
+	if (c->at - n->hour >= 3600 || c->at < n->hour) {
+		n->hour = c->at;
+		n->lines = 0;
+	}
+	return c->what == CALL_ACCEPTED || n->lines++ < LINES;
 }
 
 static void
@@ -162,21 +187,19 @@ call(const struct btns_caller *c, void *arg)
 		reap(n, i, WNOHANG);
 	if (c->known)
 		btns_ident_print(name, &c->ident);
-	if (!again(n, c) && !(n->cli->quiet && (c->what == CALL_SEEN ||
-	    c->what == CALL_LEARNED || c->what == CALL_NO_PROOF ||
-	    c->what == CALL_LIMITED))) {
+	if (tells(n, c)) {
 		if (n->cli->fmt == OUT_TABLE)
 			line(c, name);
 		else
 			row(n, c, name);
 		(void)fflush(stdout);
+		if (c->what == CALL_CONFLICT || c->what == CALL_REFUSED ||
+		    c->what == CALL_TROUBLE)
+			syslog(LOG_WARNING, "listen: %s %s from %s",
+			    btns_call_name(c->what), name, c->address);
 	}
 	if (c->what == CALL_TROUBLE)
 		n->status = CLI_TROUBLE;
-	if (c->what == CALL_CONFLICT || c->what == CALL_REFUSED ||
-	    c->what == CALL_TROUBLE)
-		syslog(LOG_WARNING, "listen: %s %s from %s",
-		    btns_call_name(c->what), name, c->address);
 	if (c->what == CALL_ACCEPTED)
 		export(n, &c->ident);
 }

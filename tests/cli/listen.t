@@ -47,7 +47,8 @@ check 0 "a peer calls" call -b 127.0.0.2
 same out "and is refused" <<EOT
 refused
 EOT
-check 0 "again" call -b 127.0.0.2
+check 0 "again, within a minute" call -b 127.0.0.2 -r 3
+check 0 "and from elsewhere" call -b 127.0.0.12
 check 0 "with another key" call -b 127.0.0.3 -k rsa2048.priv-pkcs8.pem
 check 0 "without its key" call -b 127.0.0.4 -n
 check 0 "forged" call -b 127.0.0.5 -x forge
@@ -63,7 +64,7 @@ check 0 "a name with an escape" call -b 127.0.0.11 \
 check 0 "it ends at a signal" hush
 told "one line each, and a summary" <<EOT
 TIME learned  $p256.. 127.0.0.2       fqdn/gw.example.org
-TIME seen     $p256.. 127.0.0.2       fqdn/gw.example.org
+TIME seen     $p256.. 127.0.0.12      fqdn/gw.example.org
 TIME CONFLICT $rsa.. 127.0.0.3       fqdn/gw.example.org
 TIME no proof -                  127.0.0.4       it shows no key
 TIME no proof -                  127.0.0.5       RFC 7296 2.15: the signature\
@@ -75,7 +76,7 @@ TIME no proof -                  127.0.0.8       RFC 7296 3.5: its ID is of 3\
 TIME no proof -                  127.0.0.9       its ID is of type 9, of which\
  iked has no file
 $(sed -n 's/^[0-9:]*Z /TIME /;/127.0.0.10 /p;/127.0.0.11 /p' said)
-listen: 0 accepted, 3 learned, 1 conflict, 1 seen before
+listen: 0 accepted, 3 learned, 1 conflict, 4 seen before
 listen: 0 refused, 6 without a proof, 0 over listen-rate
 EOT
 like said "the climbing name is no name" '127\.0\.0\.10 +\.\./\.\./x: an identity cannot begin'
@@ -84,7 +85,7 @@ empty said.err "nothing else"
 check 0 "what it learned" btnsctl list -o tsv
 cut -f 1-3,8,9,12 out | sort >rows
 sort >want <<EOT
-conflict	no	$(fp p256)	ike	127.0.0.2	fqdn/gw.example.org
+conflict	no	$(fp p256)	ike	127.0.0.12	fqdn/gw.example.org
 conflict	no	$(fp rsa2048)	ike	127.0.0.3	fqdn/gw.example.org
 learned	no	$(fp ed25519)	ike	127.0.0.6	ufqdn/lap17@example.org
 learned	no	$(fp p384)	ike	127.0.0.7	ipv4/192.0.2.9
