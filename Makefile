@@ -136,7 +136,7 @@ lint:
 
 bench:
 	@sh packages test
-	@$(MAKE) all
+	@$(MAKE) all $(CALL)
 	@sh tests/bench/run
 
 fuzz:

@@ -126,6 +126,61 @@ exports() {
 	make_store pins 0 20000 && cold && unchanged
 }
 
+# called HANDSHAKES...: as the listener's peer, once it listens
+called() {
+	(sleep 1; BTNS_DATA=$here/../data "$bin/tests/unit/call" \
+	    -b 127.0.0.2 "$@" 127.0.0.1 $port >"$tmp/called" 2>&1) &
+}
+
+# Both processes of the listener; the same peer again and again, which is
+# only counted, so that no store is in it.
+listens() {
+	store_tools listen || return
+	[ -x "$bin/tests/unit/call" ] || { lack listen call; return; }
+	# shellcheck disable=SC2086 # lists of flags
+	$CC -std=c11 -O2 -o "$tmp/bare" "$here/bare.c" \
+	    ${CRYPTO_CFLAGS:-} ${CRYPTO_LIBS:-} || exit 1
+	make_store listen 0 0 || return
+	port=$((20000 + $$ % 20000))
+	called -r 2000
+	pair listen 2.0 1 \
+	    '2000 handshakes, their bare operations by libcrypto' \
+	    "$bin/btnsctl" -d "$tmp/listen/db" listen -q -t 12s \
+	    127.0.0.1:$port -- "$tmp/bare" 2000
+	wait
+	[ "$(grep -c '^refused$' "$tmp/called")" = 2000 ] || failed=1
+	flooded
+}
+
+# The process that reads before and after 1000000 requests without a cookie.
+flooded() {
+	"$bin/btnsctl" -q -d "$tmp/listen/db" listen 127.0.0.1:$port &
+	listener=$!
+	sleep 1
+	reader=$(cat /proc/$listener/task/$listener/children)
+	called -r 10
+	wait $!
+	before=$(awk '/^VmHWM/ { print $2 }' "/proc/${reader% }/status")
+	called -x flood -r 1000000
+	flood=$!
+	sleep 2
+	start=$(date +%s%N)
+	honest=$(BTNS_DATA=$here/../data "$bin/tests/unit/call" \
+	    -b 127.0.0.3 127.0.0.1 $port)
+	end=$(date +%s%N)
+	wait $flood
+	after=$(awk '/^VmHWM/ { print $2 }' "/proc/${reader% }/status")
+	kill $listener
+	wait $listener
+	awk -v b="$before" -v a="$after" -v h="$honest" \
+	    -v ms=$(((end - start) / 1000000)) 'BEGIN {
+		printf "flood %.3f goal 1.05 %s  memory after and before" \
+		    " 1000000 requests: %d against %d KB; an honest peer" \
+		    " meanwhile: %s, %d ms\n", a / b, a / b <= 1.05 &&
+		    h == "refused" && ms < 3000 ? "ok" : "over", a, b, h, ms
+	}'
+}
+
 show() {
 	store_tools show || return
 	make_store thousand 1000 60 || return
