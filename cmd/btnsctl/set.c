@@ -6,7 +6,7 @@
 #include "btnsctl.h"
 
 static const struct out_col cols[] = {
-	{ "name", "NAME", 12 }, { "value", "VALUE", 36 },
+	{ "name", "NAME", 14 }, { "value", "VALUE", 34 },
 	{ "until", "UNTIL", 0 }, { "default", NULL, 0 },
 	{ "about", NULL, 0 },
 };
