@@ -51,8 +51,9 @@ print(struct show *s, const struct btns_pin *pin, int there)
 	    pin->evidence == NULL ? "" : pin->evidence);
 	time_text(seen, pin->last_seen);
 	if (pin->times > 0)
-		printf("seen     %s, %lld times on %lld days%s%s\n", seen,
-		    (long long)pin->times, (long long)pin->days,
+		printf("seen     %s, %lld time%s on %lld day%s%s%s\n", seen,
+		    (long long)pin->times, pin->times == 1 ? "" : "s",
+		    (long long)pin->days, pin->days == 1 ? "" : "s",
 		    pin->address == NULL ? "" : ", last from ",
 		    pin->address == NULL ? "" : pin->address);
 	if (pin->revoked)
