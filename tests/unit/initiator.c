@@ -100,6 +100,14 @@ refusal(struct initiator *i, const struct ike_head *h)
 	return n.type;
 }
 
+static bool
+same_suite(const struct ike_suite *a, const struct ike_suite *b)
+{
+	return a->proposal == b->proposal && a->encr == b->encr &&
+	    a->encr_bits == b->encr_bits && a->prf == b->prf &&
+	    a->integ == b->integ && a->group == b->group;
+}
+
 int
 initiator_read_init(struct initiator *i, const uint8_t *p, size_t n)
 {
@@ -122,7 +130,7 @@ initiator_read_init(struct initiator *i, const uint8_t *p, size_t n)
 	    ike_one(&nonce, h.next, &h.body, IKE_P_NONCE, &e) != 1 ||
 	    ike_read_ke(&k, &ke.body, &e) == -1 || nonce.body.n > sizeof(
 	    i->nr) || ike_choose(&s, &sa.body, k.group, &e) != 1 ||
-	    memcmp(&s, &i->suite, sizeof(s)) != 0)
+	    !same_suite(&s, &i->suite))
 		return -1;
 	memcpy(i->spi_r, h.spi_r, IKE_SPI);
 	memcpy(i->nr, nonce.body.p, i->nrlen = nonce.body.n);
