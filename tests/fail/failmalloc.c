@@ -1,12 +1,18 @@
 /*
- * Preloaded, lets the program's FAIL_AT'th allocation fail, counted from
- * the start of main(): what the linker and the libraries' constructors take
- * before that is not the program's to survive.  With FAIL_ON set all later
- * ones fail too.  When it happens, a line is added to FAIL_MARK.  With
- * FAIL_WARM libcrypto's own initialisation is over before the count starts.
- * After a crash FAIL_MARK holds the name of the file whose code crashed.
+ * Preloaded, runs the program again and again: for each line of standard
+ * input, N, a child whose Nth allocation fails, with the files FAIL_OUT and
+ * FAIL_ERR for its output; then its status, as a shell has it, is printed.
+ * To start the program and libcrypto anew would take five times as long.
+ *
+ * Allocations are counted from the start of main(): what the linker and the
+ * libraries' constructors take before that is not the program's to survive.
+ * With FAIL_ON set all later ones fail too.  When it happens, a line is added
+ * to FAIL_MARK.  With FAIL_WARM libcrypto's own initialisation is over before
+ * the count starts.  After a crash FAIL_MARK holds the name of the file whose
+ * code crashed.
  */
 #include <sys/types.h>
+#include <sys/wait.h>
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -19,6 +25,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -271,20 +278,64 @@ watch(void)
 }
 #endif
 
+static void
+redirect(int fd, const char *path, int flags)
+{
+	int from;
+
+	if (path == NULL || (from = open(path, flags, 0600)) == -1 ||
+	    dup2(from, fd) == -1)
+		_exit(126);
+	(void)close(from);
+}
+
+/* Returns in a child, once for each line of standard input. */
+static void
+serve(void)
+{
+	char line[32], c;
+	const char *out = getenv("FAIL_OUT");
+	size_t n = 0;
+	int status;
+	pid_t pid;
+
+	(void)unsetenv("FAIL_OUT");
+	while (read(0, &c, 1) == 1) {
+		if (c != '\n') {
+			if (n < sizeof(line) - 1)
+				line[n++] = c;
+			continue;
+		}
+		line[n] = '\0';
+		n = 0;
+		if ((pid = fork()) == 0) {
+			redirect(0, "/dev/null", O_RDONLY);
+			redirect(1, out, O_WRONLY | O_CREAT | O_TRUNC);
+			redirect(2, getenv("FAIL_ERR"),
+			    O_WRONLY | O_CREAT | O_TRUNC);
+			left = atol(line);
+			return;
+		}
+		if (pid == -1 || waitpid(pid, &status, 0) == -1)
+			_exit(126);
+		(void)dprintf(1, "%d\n", WIFSIGNALED(status) ?
+		    128 + WTERMSIG(status) : WEXITSTATUS(status));
+	}
+	_exit(0);
+}
+
 static int
 main_counted(int argc, char **argv, char **envp)
 {
-	const char *at = getenv("FAIL_AT");
-
 	find_all();
 	watch();
 	if (getenv("FAIL_WARM") != NULL)
 		warm();
 	mark = getenv("FAIL_MARK");
 	go_on = getenv("FAIL_ON") != NULL;
-	left = at == NULL ? 0 : atol(at);
 	/* What the program itself starts is another matter. */
-	(void)unsetenv("FAIL_AT");
+	if (getenv("FAIL_OUT") != NULL)
+		serve();
 	return real_main(argc, argv, envp);
 }
 
