@@ -44,8 +44,9 @@ PIN_O	= lib/child.o lib/confine.o lib/conflex.o lib/doctor.o lib/doctor_certs.o 
 	  lib/path.o lib/pins.o lib/pins_backup.o lib/pins_decide.o \
 	  lib/pins_knock.o lib/pins_log.o lib/pins_read.o lib/pins_revoke.o \
 	  lib/pins_set.o lib/pins_tree.o lib/pins_verify.o lib/plan.o \
-	  lib/quota.o lib/selfid.o lib/strays.o lib/tree.o lib/tree_stage.o \
-	  lib/trust.o lib/udp.o lib/when.o
+	  lib/quota.o lib/redirect.o lib/redirect_pass.o lib/selfid.o \
+	  lib/strays.o lib/tree.o lib/tree_stage.o lib/trust.o lib/udp.o \
+	  lib/when.o
 DB_O	= db/bindings.o db/events.o db/knocks.o db/query.o db/replay.o \
 	  db/schema.o db/settings.o db/stmt.o db/store.o db/watch.o
 LIB_O	= $(KEY_O) $(IKE_O) $(PIN_O) $(DB_O)
@@ -60,8 +61,9 @@ BTNSCTL_O = cmd/btnsctl/backup.o cmd/btnsctl/check.o cmd/btnsctl/doctor.o \
 	  cmd/btnsctl/import.o cmd/btnsctl/init.o cmd/btnsctl/learn.o \
 	  cmd/btnsctl/list.o cmd/btnsctl/listen.o cmd/btnsctl/log.o \
 	  cmd/btnsctl/main.o cmd/btnsctl/observe.o cmd/btnsctl/promote.o \
-	  cmd/btnsctl/reject.o cmd/btnsctl/revoke.o cmd/btnsctl/set.o \
-	  cmd/btnsctl/show.o cmd/btnsctl/stats.o cmd/btnsctl/verify.o
+	  cmd/btnsctl/redirect.o cmd/btnsctl/reject.o \
+	  cmd/btnsctl/revoke.o cmd/btnsctl/set.o cmd/btnsctl/show.o \
+	  cmd/btnsctl/stats.o cmd/btnsctl/verify.o
 UNITS	!= ls tests/unit/test_*.c | sed 's/\.c$$//'
 UNIT_O	= tests/unit/common.o tests/unit/ikebed.o tests/unit/initiator.o
 OBJS	= $(LIB_O) $(CLI_O) $(STORE_O) $(RSAFP_O) $(BTNSKEY_O) $(BTNSCTL_O)
@@ -172,14 +174,15 @@ install: all
 	mkdir -p '$(DESTDIR)'"$${statedir:-$$OS_STATEDIR}"; \
 	chmod 700 '$(DESTDIR)'"$${statedir:-$$OS_STATEDIR}"; \
 	mkdir -p "$$eg"; \
-	for f in btns.cron crontab.openbsd pf.conf.example; do \
+	for f in btns.cron btns_listen.rc crontab.openbsd pf.conf.example; do \
 		put $$f "$$eg/$$f"; \
 	done; \
 	case $$(uname -s) in \
 	Linux)	mkdir -p '$(DESTDIR)$(CRONDIR)' '$(DESTDIR)$(UNITDIR)'; \
 		[ -e '$(DESTDIR)$(CRONDIR)/btns' ] || \
 		    put btns.cron '$(DESTDIR)$(CRONDIR)/btns'; \
-		for f in btns-export.service btns-export.timer; do \
+		for f in btns-export.service btns-export.timer \
+		    btns-listen.service; do \
 			put $$f '$(DESTDIR)$(UNITDIR)'/$$f; \
 		done ;; \
 	esac

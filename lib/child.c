@@ -88,9 +88,13 @@ static bool
 find(char *path, size_t size, const char *name)
 {
 	static const char *const dirs[] = { "/usr/bin", "/bin",
-	    "/usr/local/bin" };
+	    "/usr/local/bin", "/usr/sbin", "/sbin", "/usr/local/sbin" };
 	size_t i;
 
+	if (name[0] == '/') {
+		(void)snprintf(path, size, "%s", name);
+		return true;
+	}
 	for (i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
 		(void)snprintf(path, size, "%s/%s", dirs[i], name);
 		if (access(path, X_OK) == 0)
@@ -160,13 +164,18 @@ reap(pid_t pid, int *status, int64_t deadline)
 }
 
 int
-btns_child_run(int *status, const char *path, const char *const argv[],
+btns_child_run(int *status, const char *name, const char *const argv[],
     char *buf, size_t size, int ms, struct btns_err *e)
 {
 	int64_t deadline = now_ms() + ms;
+	char path[128];
 	int fd = -1, st = -1, rv;
 	pid_t pid;
 
+	if (!find(path, sizeof(path), name)) {
+		errno = ENOENT;
+		return btns_fail_sys(e, "%s", name);
+	}
 	if (spawn(&pid, &fd, path, argv, -1, true, e) == -1)
 		return -1;
 	rv = drain(fd, buf, size, deadline);

@@ -12,6 +12,7 @@
 #include "export_priv.h"
 #include "file.h"
 #include "path.h"
+#include "redirect.h"
 
 #define ASIDE	"aside"
 
@@ -272,6 +273,23 @@ place_all(struct run *r, enum plan_op op)
 			failed(&r->item[n], &why);
 }
 
+/* Where peers are let through to iked by their key, these are no more. */
+static void
+drop_passes(const struct run *r)
+{
+	struct btns_err ignored;	/* a listener looks each minute */
+	size_t i;
+	int rv = 1;
+
+	for (i = 0; i < r->n && rv != 0; i++) {
+		const struct item *it = &r->item[i];
+
+		if (it->ends && !it->failed && (it->has_found || it->has_fp))
+			rv = btns_pass_drop(it->has_found ? &it->found :
+			    &it->fp, &ignored);
+	}
+}
+
 /* The SAs of keys that went: only iked's own tree has any. */
 static int
 end_sas(struct run *r, struct btns_err *e)
@@ -290,6 +308,8 @@ end_sas(struct run *r, struct btns_err *e)
 			end[n].path = r->item[i].path;
 			end[n++].empty = !r->item[i].want;
 		}
+	if (n > 0)
+		drop_passes(r);
 	rv = n == 0 ? 0 : btns_iked_end(end, n, e);
 	for (i = n = 0; i < r->n && rv == 0; i++) {
 		if (!r->item[i].ends || r->item[i].failed)

@@ -37,6 +37,22 @@ btns_fp_hex(char out[BTNS_FP_HEX], const struct btns_fp *fp)
 	btns_hex(out, fp->b, BTNS_FP_LEN);
 }
 
+bool
+btns_fp_unhex(struct btns_fp *fp, const char *s)
+{
+	unsigned v;
+	size_t i;
+
+	if (strspn(s, "0123456789abcdef") != BTNS_FP_HEX - 1 ||
+	    s[BTNS_FP_HEX - 1] != '\0')
+		return false;
+	for (i = 0; i < BTNS_FP_LEN; i++) {
+		(void)sscanf(s + 2 * i, "%2x", &v);
+		fp->b[i] = (uint8_t)v;
+	}
+	return true;
+}
+
 static void
 colons(char *out, const uint8_t *p, size_t n)
 {

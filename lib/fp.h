@@ -29,6 +29,8 @@ enum btns_spell {
 int	 btns_fp_of(struct btns_fp *, const struct btns_key *,
 	    struct btns_err *);
 void	 btns_fp_hex(char out[BTNS_FP_HEX], const struct btns_fp *);
+/* The same back: false for anything else. */
+bool	 btns_fp_unhex(struct btns_fp *, const char *);
 
 /* Lower-case hex of n bytes, and NUL: 2 n + 1. */
 void	 btns_hex(char *out, const uint8_t *, size_t n);

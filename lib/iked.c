@@ -89,6 +89,24 @@ last(const char *s, const char *what)
 	return found;
 }
 
+/* "10.0.0.2:500" or "[fd00::b]:500" without its port. */
+static void
+address(char *out, size_t size, const char *s, const char *end)
+{
+	const char *p = end;
+
+	if (s < end && *s == '[') {
+		s++;
+		p = memchr(s, ']', (size_t)(end - s));
+	} else
+		while (p > s && *--p != ':')
+			continue;
+	if (p != NULL && (size_t)(p - s) < size) {
+		memcpy(out, s, (size_t)(p - s));
+		out[p - s] = '\0';
+	}
+}
+
 /*
  * iked_sas: PTR rspi X ispi Y ADDR->ADDR<ID>[EAP] STATE r nexti P pol P
  */
@@ -111,6 +129,8 @@ btns_sa_parse(struct btns_sa_line *sa, const char *line)
 	if (n >= sizeof(sa->id))
 		return -1;
 	memcpy(sa->id, id + 1, n);
+	address(sa->peer, sizeof(sa->peer), arrow + 2, id);
+	sa->up = strncmp(state + 2, "ESTABLISHED", 11) == 0;
 	(void)sscanf(spi, " rspi %24s ispi %24s", sa->spis, sa->spis + 32);
 	sa->open = strncmp(state + 2, "CLOS", 4) != 0;
 	return 1;
@@ -329,6 +349,27 @@ end_all(struct work *w, char *buf, struct btns_err *e)
 			    w->victim[i].sa.id, BTNS_IKED_ID);
 		}
 	return 0;
+}
+
+int
+btns_iked_each(int (*fn)(const struct btns_sa_line *, void *), void *arg,
+    struct btns_err *e)
+{
+	struct btns_sa_line sa;
+	char *buf, *line, *rest;
+	int rv;
+
+	if (!running())
+		return 0;
+	if ((buf = malloc(LIST_MAX)) == NULL)
+		return btns_fail(e, BTNS_E_NOMEM, "out of memory");
+	rv = list_sas(buf, e);
+	for (line = rv == 0 ? strtok_r(buf, "\n", &rest) : NULL; line != NULL &&
+	    rv == 0; line = strtok_r(NULL, "\n", &rest))
+		if (btns_sa_parse(&sa, line) == 1 && sa.up)
+			rv = fn(&sa, arg);
+	free(buf);
+	return rv;
 }
 
 int

@@ -49,6 +49,8 @@ int	 btns_iked_end(struct btns_ending *, size_t, struct btns_err *);
 struct btns_sa_line {
 	char	id[BTNS_IKED_ID];
 	char	spis[64];
+	char	peer[64];	/* its address, as it is written there */
+	bool	up;		/* ESTABLISHED */
 	bool	open;		/* neither CLOSING nor CLOSED: may be up soon */
 };
 int	 btns_sa_parse(struct btns_sa_line *, const char *);
@@ -59,5 +61,12 @@ int	 btns_sa_parse(struct btns_sa_line *, const char *);
  * its chroot; or -1 for what the names alone say.
  */
 bool	 btns_iked_opens(const char *id, int root, const char *path);
+
+/*
+ * Each SA that is up.  0, also where no iked runs; what the callback gave;
+ * or -1 with BTNS_E_IKED: iked doesn't answer.
+ */
+int	 btns_iked_each(int (*)(const struct btns_sa_line *, void *), void *,
+	    struct btns_err *);
 
 #endif

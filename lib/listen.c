@@ -19,6 +19,7 @@
 
 #define LATE	30		/* s: a nonce is good for so long */
 #define SOON	60		/* s: the same peer is no news */
+#define MINUTE	60
 
 const char *
 btns_call_name(enum btns_call c)
@@ -40,7 +41,7 @@ open_one(struct btns_listener *l, const char *address, int family,
 		return btns_fail(e, BTNS_E_USAGE, "over %d addresses",
 		    SOCKETS);
 	if (btns_udp_open(&l->socket[l->n].fd, l->socket[l->n].name, address,
-	    family, e) == -1)
+	    family, l->how->port, e) == -1)
 		return -1;
 	l->n++;
 	return 0;
@@ -91,6 +92,10 @@ settings(struct btns_listener *l, struct btns_err *e)
 
 	if (btns_pins_open(&p, l->how->store, e) == -1)
 		return -1;
+	if (btns_redirect_tag(l->tag, p, e) == -1) {
+		btns_pins_close(p);
+		return -1;
+	}
 	rv = btns_setting_get(p, "listen-rate", v, e);
 	l->quota.rate = rv == 0 ? (unsigned)atoi(v) : 0;
 	/* Without one nobody is named, and that is no trouble. */
@@ -155,6 +160,18 @@ btns_listener_each(const struct btns_listener *l,
 
 	for (i = 0; i < l->n; i++)
 		fn(l->socket[i].name, arg);
+}
+
+int
+btns_listener_redirect(const struct btns_listener *l, struct btns_err *e)
+{
+	struct btns_redirect_to to[SOCKETS];
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		to[i].v6 = btns_udp_at(to[i].address, &to[i].port,
+		    l->socket[i].fd);
+	return btns_redirect_on(l->tag, to, l->n, e);
 }
 
 int
@@ -331,8 +348,11 @@ decide(struct btns_listener *l, struct btns_caller *c,
 		    NULL, &v, &view, e);
 	if (rv == 1)
 		tell(l, c, CALL_LIMITED, NULL);
-	else if (rv == 0)
+	else if (rv == 0) {
+		c->live = view.live && memcmp(&view.live_fp, &c->fp,
+		    sizeof(c->fp)) == 0;
 		decided(l, c, &v);
+	}
 	return rv == -1 ? -1 : 0;
 }
 
@@ -359,25 +379,62 @@ open_and_decide(struct btns_listener *l, struct btns_caller *c,
 	return -1;
 }
 
-/* A peer that calls again and again costs no write each time. */
+/*
+ * A peer that calls again and again costs no write each time, as long as
+ * nothing was decided meanwhile.
+ */
 static bool
-again(struct btns_listener *l, const struct btns_caller *c)
+again(const struct btns_listener *l, const struct btns_caller *c)
 {
-	struct recent *r;
+	const struct recent *r;
+	struct btns_err ignored;
+	int64_t seq;
 	size_t i;
 
+	if (l->pins == NULL || btns_pins_last(l->pins, &seq, &ignored) == -1)
+		return false;
 	for (i = 0; i < RECENT; i++) {
 		r = &l->recent[i];
 		if (r->at != 0 && c->at >= r->at && c->at - r->at < SOON &&
+		    r->seq == seq &&
 		    memcmp(&r->fp, &c->fp, sizeof(r->fp)) == 0 &&
 		    btns_ident_same(&r->ident, &c->ident) &&
 		    strcmp(r->address, c->address) == 0)
 			return true;
 	}
-	r = &l->recent[l->nrecent++ % RECENT];
+	return false;
+}
+
+static void
+remember(struct btns_listener *l, const struct btns_caller *c)
+{
+	struct recent *r = &l->recent[l->nrecent++ % RECENT];
+	struct btns_err ignored;
+
 	*r = (struct recent){ .at = c->at, .ident = c->ident, .fp = c->fp };
 	memcpy(r->address, c->address, sizeof(r->address));
-	return false;
+	if (btns_pins_last(l->pins, &r->seq, &ignored) == -1)
+		r->at = 0;
+}
+
+static int
+is_live(const struct btns_pin *pin, void *arg)
+{
+	struct btns_caller *c = arg;
+
+	c->live = c->live || (pin->live && memcmp(&pin->fp, &c->fp,
+	    sizeof(c->fp)) == 0);
+	return 0;
+}
+
+/* One whose key is in the tree, and who is not let through to iked yet. */
+static bool
+waits(struct btns_listener *l, struct btns_caller *c)
+{
+	struct btns_err ignored;
+
+	return l->how->redirected && (btns_pins_of(l->pins, &c->ident,
+	    is_live, c, &ignored) == -1 || c->live);
 }
 
 static void
@@ -399,12 +456,12 @@ claim(struct btns_listener *l, const struct ike_claim *c)
 		return;
 	}
 	call.known = true;
-	if (again(l, &call))
+	if (again(l, &call) && !waits(l, &call))
 		l->how->count[CALL_SEEN]++;
-	else if (open_and_decide(l, &call, &k, &c->from, &why) == -1) {
-		l->recent[(l->nrecent - 1) % RECENT].at = 0;
+	else if (open_and_decide(l, &call, &k, &c->from, &why) == -1)
 		tell(l, &call, CALL_TROUBLE, why.msg);
-	}
+	else
+		remember(l, &call);
 }
 
 static void
@@ -471,7 +528,7 @@ btns_listener_run(struct btns_listener *l, volatile sig_atomic_t *stop,
     int64_t seconds, unsigned long max, struct btns_err *e)
 {
 	struct pollfd p = { l->fd, POLLIN, 0 };
-	struct timespec now, end;
+	struct timespec now, end, tick;
 	sigset_t none, all;
 	int rv = 1;
 
@@ -479,15 +536,20 @@ btns_listener_run(struct btns_listener *l, volatile sig_atomic_t *stop,
 	(void)sigfillset(&all);
 	(void)sigprocmask(SIG_BLOCK, &all, &none);
 	(void)clock_gettime(CLOCK_MONOTONIC, &end);
+	tick = end;
 	end.tv_sec += (time_t)seconds;
 	while (rv == 1 && !*stop && (max == 0 || l->kept < max)) {
-		struct timespec left = { 3600, 0 };
+		struct timespec left = { MINUTE, 0 };
 
 		(void)clock_gettime(CLOCK_MONOTONIC, &now);
 		if (seconds > 0 && now.tv_sec >= end.tv_sec)
 			break;
 		if (seconds > 0 && end.tv_sec - now.tv_sec < left.tv_sec)
 			left.tv_sec = end.tv_sec - now.tv_sec;
+		if (l->how->tick != NULL && now.tv_sec >= tick.tv_sec) {
+			tick.tv_sec = now.tv_sec + MINUTE;
+			l->how->tick(l->how->arg);
+		}
 		/* Signals come in here alone. */
 		if (ppoll(&p, 1, &left, &none) > 0 && (rv = hear(l,
 		    e)) == 0)

@@ -38,6 +38,7 @@ struct btns_caller {
 	bool		 known;		/* these are: */
 	struct btns_ident ident;
 	struct btns_fp	 fp;
+	bool		 live;		/* the key belongs in the tree */
 	bool		 certificate;	/* the key was inside one */
 	const char	*reason;	/* or NULL */
 };
@@ -48,6 +49,10 @@ struct btns_listen {
 	int		 family;	/* of all addresses: AF_UNSPEC: both */
 	char *const	*address;	/* as btns_udp_open() takes them */
 	size_t		 n;		/* 0: all addresses */
+	unsigned	 port;		/* where an address has none */
+	bool		 redirected;	/* its SPIs are tagged for the rules */
+	/* Each minute, if not NULL. */
+	void		(*tick)(void *);
 	void		(*call)(const struct btns_caller *, void *);
 	void		*arg;
 	unsigned long	 count[CALL__COUNT];
@@ -57,6 +62,10 @@ struct btns_listen {
 int	 btns_listener_new(struct btns_listener **, struct btns_listen *,
 	    struct btns_err *);
 void	 btns_listener_free(struct btns_listener *);
+
+/* Redirect to it: btns_redirect_on() of each place that it listens on. */
+int	 btns_listener_redirect(const struct btns_listener *,
+	    struct btns_err *);
 
 /* Each place that it listens on. */
 void	 btns_listener_each(const struct btns_listener *,

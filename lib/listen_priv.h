@@ -5,6 +5,7 @@
 #include "confine.h"
 #include "listen.h"
 #include "quota.h"
+#include "redirect.h"
 
 #define SOCKETS	16
 #define TICKETS	512		/* nonces that are remembered */
@@ -43,6 +44,7 @@ struct ticket {
 #define RECENT	256
 struct recent {
 	int64_t		 at;		/* s; 0: none */
+	int64_t		 seq;		/* of the last event then */
 	struct btns_ident ident;
 	struct btns_fp	 fp;
 	char		 address[BTNS_UDP_NAME];
@@ -58,6 +60,7 @@ struct btns_listener {
 	size_t		 n;
 	struct ike_from	*own;
 	size_t		 nown;
+	uint8_t		 tag[IKE_TAG_LEN];
 	struct btns_confine_user user;
 	int		 fd;		/* to the other process */
 	pid_t		 pid;		/* of the one that reads */

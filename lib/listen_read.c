@@ -137,7 +137,9 @@ btns_listener_read(struct btns_listener *l, struct btns_err *e)
 {
 	static struct reader d;
 	const struct message ready = { .say = SAY_READY };
-	const struct ike_hooks hooks = { on_nonce, on_claim, on_refused, &d };
+	struct ike_hooks hooks = { .nonce = on_nonce, .claim = on_claim,
+	    .refused = on_refused, .arg = &d,
+	    .tagged = l->how->redirected };
 	int keep[SOCKETS + 1];
 	size_t i;
 
@@ -146,6 +148,7 @@ btns_listener_read(struct btns_listener *l, struct btns_err *e)
 	(void)signal(SIGTERM, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
 	d.l = l;
+	memcpy(hooks.tag, l->tag, sizeof(hooks.tag));
 	for (i = 0; i < l->n; i++)
 		keep[i] = l->socket[i].fd;
 	keep[l->n] = l->fd;

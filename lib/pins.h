@@ -269,6 +269,9 @@ int	 btns_verify(struct btns_pins *, int64_t seq, const char *digits,
 	    void (*wrong)(const char *, void *), void *,
 	    struct btns_head *, struct btns_err *);
 
+/* The number of the last event. */
+int	 btns_pins_last(struct btns_pins *, int64_t *, struct btns_err *);
+
 /*
  * The number of the last event, and of the one that the head file names, 0
  * where there is none.  BTNS_E_STORE where that is damaged.

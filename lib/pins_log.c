@@ -270,3 +270,11 @@ btns_head_lag(struct btns_pins *p, int64_t *last, int64_t *head,
 		*head = h[0].seq;
 	return 0;
 }
+
+int
+btns_pins_last(struct btns_pins *p, int64_t *seq, struct btns_err *e)
+{
+	uint8_t unused[BTNS_EVENT_HASH];
+
+	return store_event_last(p->store, seq, unused, e) == -1 ? -1 : 0;
+}

@@ -116,26 +116,12 @@ play_bind(struct replay *r, const struct store_event *v,
 }
 
 static int
-unhex(uint8_t out[BTNS_FP_LEN], const char *s)
-{
-	unsigned v;
-	size_t i;
-
-	for (i = 0; i < BTNS_FP_LEN; i++) {
-		if (sscanf(s + 2 * i, "%2x", &v) != 1)
-			return -1;
-		out[i] = (uint8_t)v;
-	}
-	return 0;
-}
-
-static int
 play_identity(struct replay *r, const struct store_event *v)
 {
 	const char *state = pins_verb_state(v->verb), *type;
 	char old[BTNS_FP_HEX];
-	uint8_t fp[BTNS_FP_LEN];
 	struct btns_ident id;
+	struct btns_fp fp;
 
 	if (btns_ident_parse(&id, v->identity, r->e) == -1) {
 		r->e->code = BTNS_E_STORE;
@@ -151,9 +137,9 @@ play_identity(struct replay *r, const struct store_event *v)
 	if (state == NULL)
 		return 0;
 	if (strcmp(v->verb, "replace") == 0 && pins_field(old, sizeof(old),
-	    v->detail, "old") && strlen(old) == 2 * BTNS_FP_LEN &&
-	    unhex(fp, old) == 0 && store_replay_state(r->p->store, type,
-	    id.value, fp, "retired", v->at, r->e) == -1)
+	    v->detail, "old") &&
+	    btns_fp_unhex(&fp, old) && store_replay_state(r->p->store, type,
+	    id.value, fp.b, "retired", v->at, r->e) == -1)
 		return -1;
 	return play_bind(r, v, &id, state);
 }

@@ -13,19 +13,17 @@
 #include "err.h"
 #include "udp.h"
 
-#define PORT	"500"
-
 /* --- opening */
 
 /* "[a]:p", "a:p", "a": a bare IPv6 address has more than one colon. */
 static int
 split(char *host, size_t size, char port[8], const char *s,
-    struct btns_err *e)
+    unsigned standard, struct btns_err *e)
 {
 	const char *end = s + strlen(s), *colon = strrchr(s, ':');
 	size_t n;
 
-	(void)snprintf(port, 8, PORT);
+	(void)snprintf(port, 8, "%u", standard);
 	if (*s == '[') {
 		end = strchr(++s, ']');
 		colon = end == NULL ? NULL : end[1] == ':' ? end + 1 : NULL;
@@ -72,18 +70,19 @@ options(int fd, int family)
 
 int
 btns_udp_open(int *fd, char name[BTNS_UDP_NAME], const char *address,
-    int family, struct btns_err *e)
+    int family, unsigned standard, struct btns_err *e)
 {
 	struct addrinfo hints = { .ai_family = family,
 	    .ai_socktype = SOCK_DGRAM,
 	    .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE };
 	struct addrinfo *ai;
-	char host[INET6_ADDRSTRLEN + IF_NAMESIZE], port[8] = PORT;
+	char host[INET6_ADDRSTRLEN + IF_NAMESIZE], port[8];
 	int rv = 0;
 
 	*fd = -1;
+	(void)snprintf(port, sizeof(port), "%u", standard);
 	if (address != NULL && split(host, sizeof(host), port, address,
-	    e) == -1)
+	    standard, e) == -1)
 		return -1;
 	if (getaddrinfo(address == NULL ? NULL : host, port, &hints,
 	    &ai) != 0)
@@ -103,8 +102,6 @@ btns_udp_open(int *fd, char name[BTNS_UDP_NAME], const char *address,
 	return rv;
 }
 
-/* --- to and fro */
-
 static bool
 from_of(struct ike_from *f, const struct sockaddr_storage *ss)
 {
@@ -123,6 +120,25 @@ from_of(struct ike_from *f, const struct sockaddr_storage *ss)
 	}
 	return f->port != 0;
 }
+
+bool
+btns_udp_at(char address[BTNS_UDP_NAME], unsigned *port, int fd)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+	struct ike_from at;
+
+	memset(&ss, 0, sizeof(ss));
+	(void)getsockname(fd, (struct sockaddr *)&ss, &len);
+	(void)from_of(&at, &ss);
+	*port = at.port;
+	btns_udp_text(address, &at);
+	if (strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0)
+		address[0] = '\0';
+	return at.family == 6;
+}
+
+/* --- to and fro */
 
 static void
 to_of(struct btns_udp_to *to, struct msghdr *m)

@@ -17,12 +17,16 @@ struct btns_err;
 
 /*
  * A socket on "address", "address:port", "[address]:port", or where it is
- * NULL on all addresses of a family (AF_INET, AF_INET6).  The port is 500
- * where none is given; name gets both.  BTNS_E_USAGE: no numeric address;
- * BTNS_E_SYS: another program has it, or there is no such address here.
+ * NULL on all addresses of a family (AF_INET, AF_INET6).  The port is
+ * standard where none is given; name gets both.  BTNS_E_USAGE: no numeric
+ * address; BTNS_E_SYS: another program has it, or there is no such address
+ * here.
  */
 int	 btns_udp_open(int *fd, char name[BTNS_UDP_NAME], const char *address,
-	    int family, struct btns_err *);
+	    int family, unsigned standard, struct btns_err *);
+
+/* The address of a socket, "" for all, and its port: is it IPv6? */
+bool	 btns_udp_at(char address[BTNS_UDP_NAME], unsigned *port, int fd);
 
 /* Where a datagram went to: what its answer has to come from. */
 struct btns_udp_to {

@@ -20,6 +20,8 @@ int	 ctl_log(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_observe(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_promote(struct cli *, const struct cli_args *,
 	    struct btns_err *);
+int	 ctl_redirect(struct cli *, const struct cli_args *,
+	    struct btns_err *);
 int	 ctl_reject(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_restore(struct cli *, const struct cli_args *,
 	    struct btns_err *);
@@ -57,5 +59,15 @@ void	 pin_row(struct out *, const struct btns_pin *, int exported);
  */
 int	 revoked_row(struct out *, struct btns_pins *,
 	    const struct btns_revoked *, struct btns_err *);
+
+/* May it be redirected?  -1, with what to do all the same. */
+int	 redirect_may(const struct cli *, struct btns_pins *,
+	    struct btns_err *);
+/*
+ * Start what takes the rules away where this process dies; and end it, when
+ * they are gone or were never there.  Takes -1.
+ */
+int	 redirect_guard(int *, struct btns_err *);
+void	 redirect_unguard(int);
 
 #endif

@@ -9,10 +9,12 @@
 #include <unistd.h>
 
 #include "../../lib/listen.h"
+#include "../../lib/redirect.h"
 #include "../session.h"
 #include "btnsctl.h"
 
 #define USER	"nobody"
+#define IKE_PORT 500
 #define RUNS	16		/* exports at a time */
 #define LINES	1000		/* an hour, of what strangers can bring about */
 
@@ -29,8 +31,10 @@ struct listening {
 	char		 last[BTNS_UDP_NAME];	/* who proved nothing last */
 	int64_t		 hour;
 	unsigned	 lines;			/* in it */
-	pid_t		 run[RUNS];		/* exports, or 0 */
+	pid_t		 run[RUNS];	/* what goes on beside, or 0 */
 	unsigned	 next;
+	bool		 redirected;	/* unknown peers are, to here; */
+	bool		 redirects;	/* by us: -r */
 	int		 status;	/* CLI_TROUBLE: something failed */
 };
 
@@ -103,14 +107,48 @@ reap(struct listening *n, unsigned i, int flags)
 		n->status = CLI_TROUBLE;
 }
 
-/*
- * iked's tree is written by a run of its own: a slow disk, or an iked that
- * hangs, keeps no peer waiting.
- */
-static void
-export(struct listening *n, const struct btns_ident *id)
+/* Accepted: into the tree; and what is there, through to iked. */
+static int
+let_in(struct listening *n, const struct btns_caller *c, struct btns_err *e)
 {
 	struct btns_pins *store;
+	int rv;
+
+	if (session_open(&store, n->cli, e) == -1)
+		return -1;
+	rv = c->what != CALL_ACCEPTED ? CLI_YES : changes_decided(n->cli,
+	    store, &c->ident, 1, CHANGES_BESIDE,
+	    "accepted in the store, but not in iked's tree", e);
+	if (rv == CLI_YES && n->redirected && btns_pass_peer(store,
+	    c->address, &c->ident, &c->fp, e) == -1)
+		rv = -1;
+	btns_pins_close(store);
+	return rv;
+}
+
+static int
+renew(struct listening *n, const struct btns_caller *c, struct btns_err *e)
+{
+	struct btns_pins *store;
+	int rv;
+
+	(void)c;
+	if (session_open(&store, n->cli, e) == -1)
+		return -1;
+	rv = btns_pass_renew(store, e);
+	btns_pins_close(store);
+	return rv;
+}
+
+/*
+ * A run of its own: a slow disk, or an iked that hangs, keeps no peer
+ * waiting.
+ */
+static void
+beside(struct listening *n, int (*fn)(struct listening *,
+    const struct btns_caller *, struct btns_err *),
+    const struct btns_caller *c)
+{
 	struct btns_err e;
 	sigset_t none;
 	pid_t pid;
@@ -133,13 +171,16 @@ export(struct listening *n, const struct btns_ident *id)
 	(void)signal(SIGHUP, SIG_DFL);
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	rv = session_open(&store, n->cli, &e) == -1 ? -1 :
-	    changes_decided(n->cli, store, id, 1, CHANGES_BESIDE,
-	    "accepted in the store, but not in iked's tree", &e);
-	if (rv == -1)
+	if ((rv = fn(n, c, &e)) == -1)
 		cli_warn(n->cli, &e);
 	(void)fflush(NULL);
 	_exit(rv == -1 ? CLI_TROUBLE : rv);
+}
+
+static void
+minute(void *arg)
+{
+	beside(arg, renew, NULL);
 }
 
 static bool
@@ -200,8 +241,8 @@ call(const struct btns_caller *c, void *arg)
 	}
 	if (c->what == CALL_TROUBLE)
 		n->status = CLI_TROUBLE;
-	if (c->what == CALL_ACCEPTED)
-		export(n, &c->ident);
+	if (c->what == CALL_ACCEPTED || (c->live && n->redirected))
+		beside(n, let_in, c);
 }
 
 /* --- before and after */
@@ -209,8 +250,10 @@ call(const struct btns_caller *c, void *arg)
 static void
 place(const char *name, void *arg)
 {
-	(void)arg;
-	printf("listening on %s\n", name);
+	const struct listening *n = arg;
+
+	printf("listening on %s%s\n", name, n->redirected ?
+	    "; peers without a pin are redirected here" : "");
 }
 
 static void
@@ -229,8 +272,9 @@ summary(struct listening *n, const struct btns_listen *how,
 {
 	const unsigned long *c = how->count;
 
-	printf("listen: %lu accepted, %lu learned, %lu conflict%s, %lu seen"
-	    " before\n", c[CALL_ACCEPTED], c[CALL_LEARNED],
+	printf("%s%lu accepted, %lu learned, %lu conflict%s, %lu seen"
+	    " before\n", n->redirects ? "redirect removed; " : "listen: ",
+	    c[CALL_ACCEPTED], c[CALL_LEARNED],
 	    c[CALL_CONFLICT], c[CALL_CONFLICT] == 1 ? "" : "s",
 	    c[CALL_SEEN]);
 	if (c[CALL_REFUSED] + c[CALL_NO_PROOF] + c[CALL_LIMITED] > 0)
@@ -254,8 +298,8 @@ number(unsigned long *out, const char *s, struct btns_err *e)
 }
 
 static int
-decide(struct listening *n, struct btns_listen *how, int64_t seconds,
-    unsigned long max, struct btns_err *e)
+decide(struct listening *n, int64_t seconds, unsigned long max,
+    struct btns_err *e)
 {
 	const struct sigaction sa = { .sa_handler = on_signal };
 	bool text = n->cli->fmt == OUT_TABLE && !n->cli->quiet;
@@ -266,29 +310,70 @@ decide(struct listening *n, struct btns_listen *how, int64_t seconds,
 	(void)sigaction(SIGTERM, &sa, NULL);
 	(void)sigaction(SIGHUP, &sa, NULL);
 	if (text)
-		btns_listener_each(n->l, place, NULL);
+		btns_listener_each(n->l, place, n);
 	(void)fflush(stdout);
 	openlog("btnsctl", LOG_PID, LOG_DAEMON);
 	rv = btns_listener_run(n->l, &stop, seconds, max, e);
 	closelog();
 	for (i = 0; i < RUNS; i++)
 		reap(n, i, 0);
-	if (rv == 0 && text)
-		rv = summary(n, how, e);
 	return rv;
+}
+
+/* Part in two, and do what each has to. */
+static int
+run(struct listening *n, struct btns_listen *how, int64_t seconds,
+    unsigned long max, struct btns_err *e)
+{
+	struct btns_err why;
+	int rv;
+
+	out_begin(&n->out, n->cli->fmt, cols, sizeof(cols) / sizeof(cols[0]));
+	(void)fflush(stdout);
+	if ((rv = btns_listener_split(n->l, e)) == 0) {
+		if ((rv = btns_listener_read(n->l, e)) == -1)
+			cli_warn(n->cli, e);
+		_exit(rv == -1 ? CLI_TROUBLE : CLI_YES);
+	}
+	if (rv == 1)
+		rv = decide(n, seconds, max, e);
+	if (n->redirects && btns_redirect_off(&why) == -1 && rv == 0) {
+		*e = why;
+		rv = -1;
+	}
+	if (rv == 0 && n->cli->fmt == OUT_TABLE && !n->cli->quiet)
+		rv = summary(n, how, e);
+	return rv == 0 ? out_end(&n->out, e) : rv;
+}
+
+/* Open the places, and send the unknown peers there. */
+static int
+open_places(struct listening *n, struct btns_listen *how,
+    struct btns_err *e)
+{
+	int on = n->redirects ? 1 : btns_redirect_is_on(e);
+
+	if (on == -1)
+		return -1;
+	n->redirected = how->redirected = on == 1;
+	how->port = on == 1 ? BTNS_REDIRECT_PORT : IKE_PORT;
+	how->tick = on == 1 ? minute : NULL;
+	if (btns_listener_new(&n->l, how, e) == -1)
+		return -1;
+	return n->redirects ? btns_listener_redirect(n->l, e) : 0;
 }
 
 int
 ctl_listen(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 {
-	struct listening n = { .cli = cli };
+	struct listening n = { .cli = cli, .redirects = a->opt['r'] != NULL };
 	struct btns_listen how = { .store = cli->store, .call = call,
 	    .arg = &n, .user = a->opt['u'] == NULL ? USER : a->opt['u'],
 	    .address = a->argv, .n = (size_t)a->argc };
 	struct btns_pins *store;
 	unsigned long max;
 	int64_t seconds = 0;
-	int rv;
+	int rv, guard = -1;
 
 	if (a->opt['4'] != NULL && a->opt['6'] != NULL)
 		return cli_usage(e, "-4 and -6: only one of them");
@@ -298,20 +383,14 @@ ctl_listen(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 	    btns_duration(&seconds, a->opt['t'], e) == -1) ||
 	    session_open(&store, cli, e) == -1)
 		return -1;
+	rv = n.redirects ? redirect_may(cli, store, e) : 0;
 	btns_pins_close(store);		/* it is the right one */
-	if (btns_listener_new(&n.l, &how, e) == -1)
+	/* Before a socket is open, which the guard would keep. */
+	if (rv == -1 || (n.redirects && redirect_guard(&guard, e) == -1))
 		return -1;
-	out_begin(&n.out, cli->fmt, cols, sizeof(cols) / sizeof(cols[0]));
-	(void)fflush(stdout);
-	if ((rv = btns_listener_split(n.l, e)) == 0) {
-		if ((rv = btns_listener_read(n.l, e)) == -1)
-			cli_warn(cli, e);
-		_exit(rv == -1 ? CLI_TROUBLE : CLI_YES);
-	}
-	if (rv == 1)
-		rv = decide(&n, &how, seconds, max, e);
+	if ((rv = open_places(&n, &how, e)) == 0)
+		rv = run(&n, &how, seconds, max, e);
 	btns_listener_free(n.l);
-	if (rv == 0)
-		rv = out_end(&n.out, e);
+	redirect_unguard(guard);
 	return rv == -1 ? -1 : n.status;
 }

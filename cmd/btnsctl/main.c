@@ -66,11 +66,15 @@ static const struct cli_cmd cmds[] = {
 	  .synopsis = "[-fq] [-d store] [-o format] [file ...]",
 	  .brief = "who was refused, as iked's log has it",
 	  .run = ctl_observe },
-	{ .name = "listen", .group = "learn", .opts = COMMON "46m:t:u:",
+	{ .name = "listen", .group = "learn", .opts = COMMON "46m:rt:u:",
 	  .max = -1,
-	  .synopsis = "[-46q] [-d store] [-m max] [-o format] [-t duration]"
+	  .synopsis = "[-46qr] [-d store] [-m max] [-o format] [-t duration]"
 	  "\n                      [-u user] [address[:port] ...]",
 	  .brief = "learn keys on the wire", .run = ctl_listen },
+	{ .name = "redirect", .group = "learn", .opts = COMMON "A:f", .max = 1,
+	  .synopsis = "[-fq] [-A address] [-d store] [-o format]"
+	  " [on | off]",
+	  .brief = "send unknown peers to listen", .run = ctl_redirect },
 	{ .name = "export", .group = "iked", .opts = COMMON "fm:n", .max = 0,
 	  .synopsis = "[-fnq] [-d store] [-m max] [-o format]",
 	  .brief = "make iked's tree what the store says",

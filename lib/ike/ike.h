@@ -20,6 +20,7 @@ struct btns_err;
 struct ike_responder;
 
 #define IKE_NONCE_LEN	32	/* of ours */
+#define IKE_TAG_LEN	4
 #define IKE_REQUEST_MAX	4096	/* of an IKE_SA_INIT; longer ones are dropped */
 #define IKE_MESSAGE_MAX	65535
 #define IKE_REPLY_MAX	2048
@@ -78,6 +79,9 @@ struct ike_hooks {
 	/* A peer came through to IKE_AUTH and proved nothing: why. */
 	void	(*refused)(const struct ike_from *, const char *why, void *);
 	void	*arg;
+	/* What the SPIs of the responder begin with, where it is tagged. */
+	uint8_t	 tag[IKE_TAG_LEN];
+	bool	 tagged;
 };
 
 /*

@@ -320,6 +320,8 @@ start(struct ike_responder *r, int64_t now, const struct ike_from *from,
 	if ((h->request = malloc(n)) != NULL &&
 	    RAND_bytes(h->spi_r, IKE_SPI) == 1 &&
 	    ike_dh_new(&h->dh, suite->group, pub, &e) == 0) {
+		if (r->hooks.tagged)
+			memcpy(h->spi_r, r->hooks.tag, IKE_TAG_LEN);
 		memcpy(h->request, msg, n);
 		h->requestlen = n;
 		h->replylen = answer_init(h, head, in, pub);

@@ -29,6 +29,7 @@ files "$dest" >got
 {
 	cat <<-EOT
 	0644 /usr/local/share/examples/btns/btns.cron
+	0644 /usr/local/share/examples/btns/btns_listen.rc
 	0644 /usr/local/share/examples/btns/crontab.openbsd
 	0644 /usr/local/share/examples/btns/pf.conf.example
 	0644 /usr/local/share/man/man1/btnskey.1
@@ -44,6 +45,7 @@ files "$dest" >got
 	0644 /etc/cron.d/btns
 	0644 /usr/lib/systemd/system/btns-export.service
 	0644 /usr/lib/systemd/system/btns-export.timer
+	0644 /usr/lib/systemd/system/btns-listen.service
 	EOT
 } | sort -k 2 >want
 sort -k 2 got >got.sorted
@@ -198,13 +200,19 @@ if have systemd-analyze; then
 	mkdir units
 	cp "$top/share/btns-export.timer" units
 	sed "s,^ExecStart=,&$dest," "$unit" >units/btns-export.service
-	check 0 "systemd reads both" systemd-analyze verify --man=no \
-	    units/btns-export.service units/btns-export.timer
+	sed "s,/usr/local/sbin,$dest&," "$top/share/btns-listen.service" \
+	    >units/btns-listen.service
+	check 0 "systemd reads them" systemd-analyze verify --man=no \
+	    units/btns-export.service units/btns-export.timer \
+	    units/btns-listen.service
 	silent "and has nothing to say of them"
-	check 0 "their exposure" systemd-analyze security --offline=yes \
-	    --threshold=20 units/btns-export.service
+	for u in export:20 listen:45; do
+		check 0 "exposure of $u" systemd-analyze security \
+		    --offline=yes --threshold=${u#*:} \
+		    units/btns-${u%:*}.service
+	done
 else
-	skip "systemd reads both" "no systemd-analyze"
+	skip "systemd reads them" "no systemd-analyze"
 fi
 
 # --- with that one capability and a file system that is read-only but for

@@ -76,8 +76,8 @@ on_refused(const struct ike_from *from, const char *why, void *arg)
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
-	static const struct ike_hooks hooks = { on_nonce, on_claim,
-	    on_refused, NULL };
+	static const struct ike_hooks hooks = { .nonce = on_nonce,
+	    .claim = on_claim, .refused = on_refused };
 	static const struct ike_from from = { 4, { 192, 0, 2, 1 }, 500 };
 	uint8_t reply[IKE_REPLY_MAX], spi_r[IKE_SPI] = { 0 }, *msg;
 	struct ike_responder *r;

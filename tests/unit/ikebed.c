@@ -42,10 +42,12 @@ on_refused(const struct ike_from *from, const char *why, void *arg)
 }
 
 struct bed *
-bed_new(unsigned group)
+bed_tagged(unsigned group, bool tagged)
 {
 	struct bed *b = calloc(1, sizeof(*b));
-	struct ike_hooks h = { on_nonce, on_claim, on_refused, &b->told };
+	struct ike_hooks h = { .nonce = on_nonce, .claim = on_claim,
+	    .refused = on_refused, .arg = &b->told,
+	    .tag = { 'b', 't', 'n', 's' }, .tagged = tagged };
 	struct btns_err e;
 
 	assert_non_null(b);
@@ -55,6 +57,12 @@ bed_new(unsigned group)
 	b->from = (struct ike_from){ 4, { 192, 0, 2, 1 }, 500 };
 	b->now = 1000;
 	return b;
+}
+
+struct bed *
+bed_new(unsigned group)
+{
+	return bed_tagged(group, false);
 }
 
 void

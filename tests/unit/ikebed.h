@@ -24,6 +24,8 @@ struct bed {
 };
 
 struct bed *bed_new(unsigned group);
+/* One whose SPIs begin with "btns". */
+struct bed *bed_tagged(unsigned group, bool);
 void	 bed_free(struct bed *);
 
 /* Give octets to the responder: the length of its reply. */

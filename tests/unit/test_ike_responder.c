@@ -41,6 +41,29 @@ a_peer_shows_its_key_and_is_refused(void **state)
 	}
 }
 
+static void
+spis_begin_with_the_tag(void **state)
+{
+	struct bed *b;
+	uint8_t last[IKE_SPI] = { 0 };
+	int i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		b = bed_tagged(IKE_CURVE25519, true);
+		bed_ready(b);
+		bed_ends(b, NULL);
+		assert_memory_equal(b->i.spi_r, "btns", IKE_TAG_LEN);
+		assert_true(memcmp(b->i.spi_r, last, IKE_SPI) != 0);
+		memcpy(last, b->i.spi_r, IKE_SPI);
+		bed_free(b);
+	}
+	b = bed_new(IKE_CURVE25519);
+	bed_ready(b);
+	assert_true(memcmp(b->i.spi_r, "btns", IKE_TAG_LEN) != 0);
+	bed_free(b);
+}
+
 static const struct ike_suite suites[] = {
 	{ 1, IKE_AES_GCM_16, 128, IKE_PRF_SHA2_256, 0, IKE_CURVE25519 },
 	{ 2, IKE_AES_GCM_16, 192, IKE_PRF_SHA2_384, 0, IKE_CURVE25519 },
@@ -358,6 +381,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_peer_shows_its_key_and_is_refused),
+		cmocka_unit_test(spis_begin_with_the_tag),
 		cmocka_unit_test(each_suite_works),
 		cmocka_unit_test(each_kind_of_key_works),
 		cmocka_unit_test(nothing_is_kept_before_a_cookie_comes_back),
