@@ -29,7 +29,9 @@ nft_ask(const char *const argv[], char *buf, size_t size, struct btns_err *e)
 		return -1;
 	if (status == 0)
 		return 1;
-	if (strstr(buf, "No such file or directory") != NULL)
+	/* No such table, or a kernel that knows of none. */
+	if (strstr(buf, "No such file or directory") != NULL ||
+	    strstr(buf, "not supported") != NULL)
 		return 0;
 	buf[strcspn(buf, "\n")] = '\0';
 	return btns_fail(e, BTNS_E_SYS, "nft: %.300s", buf[0] == '\0' ?

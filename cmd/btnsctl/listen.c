@@ -351,13 +351,12 @@ static int
 open_places(struct listening *n, struct btns_listen *how,
     struct btns_err *e)
 {
-	int on = n->redirects ? 1 : btns_redirect_is_on(e);
+	struct btns_err ignored;	/* who may not ask has no rules */
+	bool on = n->redirects || btns_redirect_is_on(&ignored) == 1;
 
-	if (on == -1)
-		return -1;
-	n->redirected = how->redirected = on == 1;
-	how->port = on == 1 ? BTNS_REDIRECT_PORT : IKE_PORT;
-	how->tick = on == 1 ? minute : NULL;
+	n->redirected = how->redirected = on;
+	how->port = on ? BTNS_REDIRECT_PORT : IKE_PORT;
+	how->tick = on ? minute : NULL;
 	if (btns_listener_new(&n->l, how, e) == -1)
 		return -1;
 	return n->redirects ? btns_listener_redirect(n->l, e) : 0;

@@ -146,6 +146,11 @@ taken() {
 established() {
 	on b ikectl show sa | grep -q "^iked_sas: .*<FQDN/$1>.* ESTABLISHED"
 }
+# lost: retransmitted, and told once all the same
+lost() {
+	[ "$(grep -c 'retransmit' a.log)" -ge 1 ] &&
+	    [ "$(grep -c 'learned\|seen' said)" = 1 ]
+}
 # passes: a's address is let through
 passes() {
 	ctl redirect -o tsv | grep -q '^10\.0\.0\.1	'
@@ -159,8 +164,21 @@ up b
 check 0 "b's iked runs" wait_for 10 on b ikectl show sa
 check 0 "b listens beside it" listens
 
-# --- unknown, promoted, let through
+# --- unknown, promoted, let through; the first answers are lost on the way
+on a nft -f - <<EOT || exit 99
+table inet lossy {
+	chain in {
+		type filter hook input priority 0;
+		udp sport 500 @th,208,8 34 limit rate 1/hour burst 1 packets drop
+		udp sport 500 @th,208,8 35 limit rate 1/hour burst 1 packets drop
+	}
+}
+EOT
 up a
+wait_for 20 grep -q 'AUTHENTICATION_FAILED\|recv IKE_AUTH res' a.log
+like a.log "iked asks again, and is answered" 'recv IKE_AUTH res 1 '
+check 0 "both answers were lost once" lost
+on a nft delete table inet lossy
 told 'learned .* 10\.0\.0\.1  *fqdn/a\.example\.org'
 lacks b.log "its iked heard nothing of that" 'IKE_SA_INIT'
 ctl promote -q -F "$(rsafp -q a.pub)" a.example.org

@@ -6,11 +6,13 @@
  * way round.
  */
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <arpa/inet.h>
 #include <linux/pfkeyv2.h>
 #include <netinet/in.h>
 
 #include <dlfcn.h>
+#include <poll.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
@@ -61,6 +63,25 @@ socket(int domain, int type, int protocol)
 	}
 	(void)close(pair[1]);
 	return pair[0];
+}
+
+/* The kernel has answered when the call returns, and iked counts on that. */
+ssize_t
+writev(int fd, const struct iovec *iov, int n)
+{
+	struct pollfd p = { fd, POLLIN, 0 };
+	ssize_t (*real)(int, const struct iovec *, int);
+	void *f = dlsym(RTLD_NEXT, "writev");
+	socklen_t len = sizeof(int);
+	ssize_t rv;
+	int type = 0;
+
+	memcpy(&real, &f, sizeof(f));
+	rv = real(fd, iov, n);
+	if (rv > 0 && getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 &&
+	    type == SOCK_SEQPACKET)
+		(void)poll(&p, 1, 10000);
+	return rv;
 }
 
 int
