@@ -28,6 +28,7 @@ struct btns_pins;
 #define BTNS_PASS_TIME	600		/* s that an address stays in the set */
 #define BTNS_PASS_MAX	4096		/* addresses of a family */
 #define BTNS_PASS_PREFIX 64		/* of them in one /24 or /48 */
+#define BTNS_PASS_KEY	16		/* of them by one key */
 
 /* A place that a listener has. */
 struct btns_redirect_to {
@@ -68,7 +69,8 @@ int	 btns_pass_each(int (*)(const struct btns_pass *, void *), void *,
  * An address enters for its key, or for an operator where fp is NULL; one
  * that is there stays for as long anew.  1; 0: the rules are off, and
  * nothing was done; -1, BTNS_E_REFUSED: the set, or what a prefix has of it,
- * is full.  BTNS_E_USAGE: no address.
+ * is full.  Of a key's addresses the one that would stay the shortest makes
+ * room.  BTNS_E_USAGE: no address.
  */
 int	 btns_pass_add(const char *address, const struct btns_fp *fp,
 	    struct btns_err *);

@@ -179,6 +179,28 @@ leaves(struct passes *all, const char *address)
 	return flush(all, BATCH);
 }
 
+/* One peer, with whatever addresses it shows itself at, fills no set. */
+static int
+yield(struct passes *all, const char *address, const struct btns_fp *fp)
+{
+	struct btns_pass *last = NULL;
+	size_t i, n = 0;
+
+	for (i = 0; i < all->n; i++) {
+		if (!all->v[i].known || all->v[i].left == 0 ||
+		    memcmp(&all->v[i].fp, fp, sizeof(*fp)) != 0 ||
+		    strcmp(all->v[i].address, address) == 0)
+			continue;
+		n++;
+		if (last == NULL || all->v[i].left < last->left)
+			last = &all->v[i];
+	}
+	if (n < BTNS_PASS_KEY)
+		return 0;
+	last->left = 0;
+	return leaves(all, last->address);
+}
+
 /* For the whole of its time, be it there or not. */
 static int
 enters(struct passes *all, const char *address, const struct btns_fp *fp)
@@ -187,7 +209,8 @@ enters(struct passes *all, const char *address, const struct btns_fp *fp)
 
 	if (fp != NULL)
 		btns_fp_hex(hex, fp);
-	if (leaves(all, address) == -1)
+	if ((fp != NULL && yield(all, address, fp) == -1) ||
+	    leaves(all, address) == -1)
 		return -1;
 	nft_say(&all->s, "add element " NFT_TABLE " pass%c { %s comment"
 	    " \"%s\" }\n", family(address), address, hex);

@@ -151,11 +151,13 @@ beside(struct listening *n, int (*fn)(struct listening *,
 {
 	struct btns_err e;
 	sigset_t none;
+	unsigned i;
 	pid_t pid;
 	int rv;
 
 	(void)fflush(stdout);
-	reap(n, n->next, 0);
+	for (i = 0; i < RUNS; i++)
+		reap(n, i, i == n->next ? 0 : WNOHANG);
 	if ((pid = fork()) != 0) {
 		if (pid == -1)
 			n->status = CLI_TROUBLE;
@@ -222,10 +224,7 @@ call(const struct btns_caller *c, void *arg)
 {
 	struct listening *n = arg;
 	char name[BTNS_ID_PRINT] = "";
-	unsigned i;
 
-	for (i = 0; i < RUNS; i++)
-		reap(n, i, WNOHANG);
 	if (c->known)
 		btns_ident_print(name, &c->ident);
 	if (tells(n, c)) {

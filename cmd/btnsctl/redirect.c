@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -46,6 +47,7 @@ redirect_guard(int *fd, struct btns_err *e)
 {
 	struct btns_err ignored;
 	char said;
+	ssize_t n;
 	int pair[2];
 	pid_t pid;
 
@@ -65,7 +67,10 @@ redirect_guard(int *fd, struct btns_err *e)
 	(void)signal(SIGINT, SIG_IGN);
 	(void)signal(SIGTERM, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
-	if (read(*fd, &said, 1) == 0)
+	do
+		n = read(*fd, &said, 1);
+	while (n == -1 && errno == EINTR);
+	if (n == 0)
 		(void)btns_redirect_off(&ignored);
 	_exit(CLI_YES);
 }

@@ -234,6 +234,31 @@ else
 	not_ok "has all of them" "$(wc -l <out) lines"
 fi
 btnsctl redirect -q off
+btnsctl redirect -q on
+btnskey pin -q -y gw.example.org "$good/p256.spki.pem"
+listens
+seq 20 34 | while read -r i; do
+	nft add element inet btns pass4 "{ 127.0.1.$i timeout ${i}0s $(:
+	    )comment \"$p256\" }"
+done
+check 0 "a key's 16th address" call -b 127.0.0.2
+passing() {
+	btnsctl redirect -o tsv >out
+	grep -q "^$1	" out
+}
+until_ passing 127.0.0.2
+check 0 "its 17th" call -b 127.0.0.3
+until_ passing 127.0.0.3
+grep -c '' out >passing
+same passing "are 16 all the same" <<EOT
+16
+EOT
+check 0 "who is let through" btnsctl redirect -o tsv
+lacks out "since the one that would leave first has left" 127.0.1.20
+hush
+btnsctl forget -q -y gw.example.org
+btnsctl redirect -q off
+new_store
 
 # --- with the listener
 listens -r
@@ -291,6 +316,7 @@ wait $listener 2>/dev/null
 until_ no_rules
 check 1 "kill -9: the guard takes the rules away" rules
 listens -r
+until_ pgrep -u nobody -P $listener >/dev/null
 reader=$(pgrep -u nobody -P $listener)
 check 0 "the reader is nobody" kill -KILL "$reader"
 wait $listener
