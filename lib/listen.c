@@ -18,7 +18,6 @@
 #include "listen_priv.h"
 
 #define LATE	30		/* s: a nonce is good for so long */
-#define SOON	60		/* s: the same peer is no news */
 #define MINUTE	60
 
 const char *
@@ -379,44 +378,6 @@ open_and_decide(struct btns_listener *l, struct btns_caller *c,
 	return -1;
 }
 
-/*
- * A peer that calls again and again costs no write each time, as long as
- * nothing was decided meanwhile.
- */
-static bool
-again(const struct btns_listener *l, const struct btns_caller *c)
-{
-	const struct recent *r;
-	struct btns_err ignored;
-	int64_t seq;
-	size_t i;
-
-	if (l->pins == NULL || btns_pins_last(l->pins, &seq, &ignored) == -1)
-		return false;
-	for (i = 0; i < RECENT; i++) {
-		r = &l->recent[i];
-		if (r->at != 0 && c->at >= r->at && c->at - r->at < SOON &&
-		    r->seq == seq &&
-		    memcmp(&r->fp, &c->fp, sizeof(r->fp)) == 0 &&
-		    btns_ident_same(&r->ident, &c->ident) &&
-		    strcmp(r->address, c->address) == 0)
-			return true;
-	}
-	return false;
-}
-
-static void
-remember(struct btns_listener *l, const struct btns_caller *c)
-{
-	struct recent *r = &l->recent[l->nrecent++ % RECENT];
-	struct btns_err ignored;
-
-	*r = (struct recent){ .at = c->at, .ident = c->ident, .fp = c->fp };
-	memcpy(r->address, c->address, sizeof(r->address));
-	if (btns_pins_last(l->pins, &r->seq, &ignored) == -1)
-		r->at = 0;
-}
-
 static int
 is_live(const struct btns_pin *pin, void *arg)
 {
@@ -456,12 +417,12 @@ claim(struct btns_listener *l, const struct ike_claim *c)
 		return;
 	}
 	call.known = true;
-	if (again(l, &call) && !waits(l, &call))
+	if (listen_again(l, &call) && !waits(l, &call))
 		l->how->count[CALL_SEEN]++;
 	else if (open_and_decide(l, &call, &k, &c->from, &why) == -1)
 		tell(l, &call, CALL_TROUBLE, why.msg);
 	else
-		remember(l, &call);
+		listen_remember(l, &call);
 }
 
 static void

@@ -2,6 +2,8 @@
 #ifndef BTNS_LISTEN_PRIV_H
 #define BTNS_LISTEN_PRIV_H
 
+#include <sys/stat.h>
+
 #include "confine.h"
 #include "listen.h"
 #include "quota.h"
@@ -68,8 +70,17 @@ struct btns_listener {
 	uint32_t	 tickets;	/* issued so far */
 	struct recent	 recent[RECENT];
 	unsigned	 nrecent;	/* so far */
+	struct stat	 looked;	/* the store, when its last event was */
+	int64_t		 seq;		/* this one */
 	struct quota	 quota;
 	unsigned long	 kept;		/* learned, accepted */
 };
+
+/*
+ * A peer that calls again and again costs no write each time, as long as
+ * nothing was decided meanwhile.  remember: what it showed is in the store.
+ */
+bool	 listen_again(struct btns_listener *, const struct btns_caller *);
+void	 listen_remember(struct btns_listener *, const struct btns_caller *);
 
 #endif

@@ -9,12 +9,18 @@
 #include "err.h"
 #include "point.h"
 
-static EC_GROUP *
-group_new(enum btns_keytype type)
+/* Made once and kept: to make one takes longer than what it is for. */
+static const EC_GROUP *
+group_of(enum btns_keytype type)
 {
-	return EC_GROUP_new_by_curve_name(type == BTNS_P256 ?
-	    NID_X9_62_prime256v1 : type == BTNS_P384 ? NID_secp384r1 :
-	    NID_secp521r1);
+	static EC_GROUP *kept[3];
+	unsigned i = type == BTNS_P256 ? 0 : type == BTNS_P384 ? 1 : 2;
+
+	if (kept[i] == NULL)
+		kept[i] = EC_GROUP_new_by_curve_name(i == 0 ?
+		    NID_X9_62_prime256v1 : i == 1 ? NID_secp384r1 :
+		    NID_secp521r1);
+	return kept[i];
 }
 
 static int
@@ -34,12 +40,12 @@ int
 btns_point_ec(uint8_t *xy, enum btns_keytype type, const uint8_t *p,
     size_t len, struct btns_err *e)
 {
-	EC_GROUP *g;
+	const EC_GROUP *g;
 	EC_POINT *pt = NULL;
 	int rv = -1;
 
 	ERR_clear_error();
-	if ((g = group_new(type)) == NULL || (pt = EC_POINT_new(g)) == NULL) {
+	if ((g = group_of(type)) == NULL || (pt = EC_POINT_new(g)) == NULL) {
 		(void)btns_fail_crypto(e, "EC point");
 		goto out;
 	}
@@ -56,7 +62,6 @@ btns_point_ec(uint8_t *xy, enum btns_keytype type, const uint8_t *p,
 	rv = coordinates(xy, g, pt, btns_key_field(type), e);
 out:
 	EC_POINT_free(pt);
-	EC_GROUP_free(g);
 	return rv;
 }
 
@@ -64,12 +69,12 @@ int
 btns_point_derive(uint8_t *xy, enum btns_keytype type, const uint8_t *d,
     size_t len, struct btns_err *e)
 {
-	EC_GROUP *g;
+	const EC_GROUP *g;
 	EC_POINT *pt = NULL;
 	BIGNUM *k = NULL;
 	int rv = -1;
 
-	if ((g = group_new(type)) == NULL || (pt = EC_POINT_new(g)) == NULL ||
+	if ((g = group_of(type)) == NULL || (pt = EC_POINT_new(g)) == NULL ||
 	    (k = BN_secure_new()) == NULL ||
 	    BN_bin2bn(d, (int)len, k) == NULL)
 		(void)btns_fail_crypto(e, "EC private key");
@@ -83,7 +88,6 @@ btns_point_derive(uint8_t *xy, enum btns_keytype type, const uint8_t *d,
 		rv = coordinates(xy, g, pt, btns_key_field(type), e);
 	BN_clear_free(k);
 	EC_POINT_free(pt);
-	EC_GROUP_free(g);
 	return rv;
 }
 

@@ -104,7 +104,7 @@ listens() {
 	until_ has said 'listening on ::'
 }
 hush() {
-	kill "-${1-TERM}" $listener 2>/dev/null
+	kill $listener 2>/dev/null
 	wait $listener
 }
 rules() {
