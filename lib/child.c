@@ -42,15 +42,40 @@ drain(int fd, char *buf, size_t size, int64_t deadline)
 	return n == 0 ? 0 : -1;
 }
 
+/* Where the system keeps it: no PATH of anybody's. */
+static bool
+find(char *path, size_t size, const char *name)
+{
+	static const char *const dirs[] = { "/usr/bin", "/bin",
+	    "/usr/local/bin", "/usr/sbin", "/sbin", "/usr/local/sbin" };
+	size_t i;
+
+	if (name[0] == '/') {
+		(void)snprintf(path, size, "%s", name);
+		return true;
+	}
+	for (i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		(void)snprintf(path, size, "%s/%s", dirs[i], name);
+		if (access(path, X_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* What it says goes to *fd; where err, also what it says of trouble. */
 static int
-spawn(pid_t *pid, int *fd, const char *path, const char *const argv[],
+spawn(pid_t *pid, int *fd, const char *name, const char *const argv[],
     int in, bool err, struct btns_err *e)
 {
 	static char *const env[] = { NULL };
 	posix_spawn_file_actions_t fa;
+	char path[128];
 	int p[2], rc;
 
+	if (!find(path, sizeof(path), name)) {
+		errno = ENOENT;
+		return btns_fail_sys(e, "%s", name);
+	}
 	if (pipe2(p, O_CLOEXEC) == -1)
 		return btns_fail_sys(e, "pipe");
 	rc = posix_spawn_file_actions_init(&fa);
@@ -83,26 +108,6 @@ spawn(pid_t *pid, int *fd, const char *path, const char *const argv[],
 	return btns_fail_sys(e, "%s", path);
 }
 
-/* Where the system keeps it: no PATH of anybody's. */
-static bool
-find(char *path, size_t size, const char *name)
-{
-	static const char *const dirs[] = { "/usr/bin", "/bin",
-	    "/usr/local/bin", "/usr/sbin", "/sbin", "/usr/local/sbin" };
-	size_t i;
-
-	if (name[0] == '/') {
-		(void)snprintf(path, size, "%s", name);
-		return true;
-	}
-	for (i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
-		(void)snprintf(path, size, "%s/%s", dirs[i], name);
-		if (access(path, X_OK) == 0)
-			return true;
-	}
-	return false;
-}
-
 bool
 btns_child_has(const char *name)
 {
@@ -115,12 +120,7 @@ int
 btns_child_pipe(pid_t *pid, int *fd, const char *name,
     const char *const argv[], int in, struct btns_err *e)
 {
-	char path[128];
-
-	if (find(path, sizeof(path), name))
-		return spawn(pid, fd, path, argv, in, false, e);
-	errno = ENOENT;
-	return btns_fail_sys(e, "%s", name);
+	return spawn(pid, fd, name, argv, in, false, e);
 }
 
 int
@@ -168,15 +168,10 @@ btns_child_run(int *status, const char *name, const char *const argv[],
     char *buf, size_t size, int ms, struct btns_err *e)
 {
 	int64_t deadline = now_ms() + ms;
-	char path[128];
 	int fd = -1, st = -1, rv;
 	pid_t pid;
 
-	if (!find(path, sizeof(path), name)) {
-		errno = ENOENT;
-		return btns_fail_sys(e, "%s", name);
-	}
-	if (spawn(&pid, &fd, path, argv, -1, true, e) == -1)
+	if (spawn(&pid, &fd, name, argv, -1, true, e) == -1)
 		return -1;
 	rv = drain(fd, buf, size, deadline);
 	(void)close(fd);
@@ -184,7 +179,7 @@ btns_child_run(int *status, const char *name, const char *const argv[],
 		(void)kill(pid, SIGKILL);
 	if (reap(pid, &st, deadline) == -1 || rv == -1)
 		return btns_fail(e, BTNS_E_IKED, "%s: no end of it within %d"
-		    " s", path, ms / 1000);
+		    " s", name, ms / 1000);
 	*status = WIFEXITED(st) ? WEXITSTATUS(st) : -1;
 	return 0;
 }

@@ -278,16 +278,18 @@ static void
 drop_passes(const struct run *r)
 {
 	struct btns_err ignored;	/* a listener looks each minute */
-	size_t i;
-	int rv = 1;
+	struct btns_fp *fp = calloc(r->n + 1, sizeof(*fp));
+	size_t i, n = 0;
 
-	for (i = 0; i < r->n && rv != 0; i++) {
+	for (i = 0; fp != NULL && i < r->n; i++) {
 		const struct item *it = &r->item[i];
 
 		if (it->ends && !it->failed && (it->has_found || it->has_fp))
-			rv = btns_pass_drop(it->has_found ? &it->found :
-			    &it->fp, &ignored);
+			fp[n++] = it->has_found ? it->found : it->fp;
 	}
+	if (n > 0)
+		(void)btns_pass_drop(fp, n, &ignored);
+	free(fp);
 }
 
 /* The SAs of keys that went: only iked's own tree has any. */

@@ -228,23 +228,33 @@ btns_iked_opens(const char *id, int root, const char *path)
 	return resolve(&p, id, root) && leads_to(&p, path);
 }
 
+/*
+ * The next SA of a list, which is used up: 1, 0 at its end, -1: a line that
+ * can't be read.
+ */
+static int
+next_sa(struct btns_sa_line *sa, char **list)
+{
+	char *line;
+	int rv = 0;
+
+	while (rv == 0 && (line = strsep(list, "\n")) != NULL)
+		rv = btns_sa_parse(sa, line);
+	return rv;
+}
+
 /* Called for each SA of a list. */
 static int
 each_sa(char *list, int (*fn)(const struct btns_sa_line *, struct work *,
     struct btns_err *), struct work *w, struct btns_err *e)
 {
 	struct btns_sa_line sa;
-	char *line, *rest;
-	int rv = 0;
+	int got, rv = 0;
 
-	for (line = strtok_r(list, "\n", &rest); line != NULL && rv == 0;
-	    line = strtok_r(NULL, "\n", &rest)) {
-		if ((rv = btns_sa_parse(&sa, line)) == 1)
-			rv = fn(&sa, w, e);
-		else if (rv == -1)
-			(void)btns_fail(e, BTNS_E_IKED, "a line of ikectl show"
-			    " sa cannot be read: an SA may still be up");
-	}
+	while (rv == 0 && (got = next_sa(&sa, &list)) != 0)
+		rv = got == 1 ? fn(&sa, w, e) : btns_fail(e, BTNS_E_IKED,
+		    "a line of ikectl show sa cannot be read: an SA may still"
+		    " be up");
 	return rv;
 }
 
@@ -356,17 +366,16 @@ btns_iked_each(int (*fn)(const struct btns_sa_line *, void *), void *arg,
     struct btns_err *e)
 {
 	struct btns_sa_line sa;
-	char *buf, *line, *rest;
-	int rv;
+	char *buf, *rest;
+	int got, rv;
 
 	if (!running())
 		return 0;
 	if ((buf = malloc(LIST_MAX)) == NULL)
 		return btns_fail(e, BTNS_E_NOMEM, "out of memory");
 	rv = list_sas(buf, e);
-	for (line = rv == 0 ? strtok_r(buf, "\n", &rest) : NULL; line != NULL &&
-	    rv == 0; line = strtok_r(NULL, "\n", &rest))
-		if (btns_sa_parse(&sa, line) == 1 && sa.up)
+	for (rest = buf; rv == 0 && (got = next_sa(&sa, &rest)) != 0;)
+		if (got == 1 && sa.up)
 			rv = fn(&sa, arg);
 	free(buf);
 	return rv;

@@ -378,24 +378,14 @@ open_and_decide(struct btns_listener *l, struct btns_caller *c,
 	return -1;
 }
 
-static int
-is_live(const struct btns_pin *pin, void *arg)
-{
-	struct btns_caller *c = arg;
-
-	c->live = c->live || (pin->live && memcmp(&pin->fp, &c->fp,
-	    sizeof(c->fp)) == 0);
-	return 0;
-}
-
 /* One whose key is in the tree, and who is not let through to iked yet. */
 static bool
-waits(struct btns_listener *l, struct btns_caller *c)
+waits(struct btns_listener *l, const struct btns_caller *c)
 {
 	struct btns_err ignored;
 
-	return l->how->redirected && (btns_pins_of(l->pins, &c->ident,
-	    is_live, c, &ignored) == -1 || c->live);
+	return l->how->redirected && btns_pins_is_live(l->pins, &c->ident,
+	    &c->fp, &ignored) != 0;
 }
 
 static void

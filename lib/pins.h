@@ -112,6 +112,9 @@ int	 btns_pins_at(struct btns_pins *, int64_t at, btns_pin_fn *, void *,
 /* The bindings of an identity. */
 int	 btns_pins_of(struct btns_pins *, const struct btns_ident *,
 	    btns_pin_fn *, void *, struct btns_err *);
+/* Does this key of its belong in the tree?  1, 0 or -1. */
+int	 btns_pins_is_live(struct btns_pins *, const struct btns_ident *,
+	    const struct btns_fp *, struct btns_err *);
 /* The bindings of its look-alikes, and its own. */
 int	 btns_pins_alike(struct btns_pins *, const struct btns_ident *,
 	    btns_pin_fn *, void *, struct btns_err *);

@@ -272,3 +272,27 @@ btns_revoked_by_prefix(struct btns_pins *p, const char *digits,
 	pins_range(low, high, digits);
 	return store_revoked_range(p->store, low, high, on_revoked, &w, e);
 }
+
+struct lives {
+	const struct btns_fp *fp;
+	bool		 it;
+};
+
+static int
+lives(const struct btns_pin *pin, void *arg)
+{
+	struct lives *l = arg;
+
+	l->it = l->it || (pin->live && memcmp(&pin->fp, l->fp,
+	    sizeof(pin->fp)) == 0);
+	return 0;
+}
+
+int
+btns_pins_is_live(struct btns_pins *p, const struct btns_ident *id,
+    const struct btns_fp *fp, struct btns_err *e)
+{
+	struct lives l = { fp, false };
+
+	return btns_pins_of(p, id, lives, &l, e) == -1 ? -1 : l.it;
+}

@@ -14,7 +14,6 @@
 #include "pins.h"
 #include "redirect_priv.h"
 
-#define NFT	"nft"
 #define WAIT_MS	10000
 #define OUTPUT	4096
 

@@ -61,7 +61,9 @@ struct btns_pass {
 	bool		 known;		/* by this key, or an operator: */
 	struct btns_fp	 fp;
 };
-/* All of them: 0, what the callback gave, or -1.  None where all is off. */
+/*
+ * All of them, until the callback says -1: 1; 0: the rules are off; or -1.
+ */
 int	 btns_pass_each(int (*)(const struct btns_pass *, void *), void *,
 	    struct btns_err *);
 
@@ -79,8 +81,8 @@ int	 btns_pass_peer(struct btns_pins *, const char *address,
 	    const struct btns_ident *, const struct btns_fp *,
 	    struct btns_err *);
 
-/* The addresses of a key leave. */
-int	 btns_pass_drop(const struct btns_fp *, struct btns_err *);
+/* The addresses of n keys leave.  1; 0: the rules are off; -1. */
+int	 btns_pass_drop(const struct btns_fp *, size_t n, struct btns_err *);
 
 /*
  * Those whose SA with iked is up enter or stay, and those whose key has left

@@ -7,11 +7,12 @@
 
 #include <jansson.h>
 
+#include "child.h"
 #include "iked.h"
 #include "pins.h"
 #include "redirect_priv.h"
 
-#define LIST	(1024 * 1024)	/* what a full set takes thrice */
+#define LIST	(4 * 1024 * 1024)	/* what two full sets take thrice */
 #define OPERATOR "operator"
 #define SOON	(BTNS_PASS_TIME - 120)	/* s: it's not renewed before */
 #define BATCH	(NFT_SCRIPT - 512)
@@ -35,7 +36,7 @@ static int
 elements(const json_t *root, int (*fn)(const struct btns_pass *, void *),
     void *arg)
 {
-	const json_t *all = json_object_get(root, "nftables"), *elem;
+	const json_t *all = json_object_get(root, "nftables"), *elem, *one;
 	struct btns_pass p;
 	size_t i, k;
 	int rv = 0;
@@ -44,9 +45,7 @@ elements(const json_t *root, int (*fn)(const struct btns_pass *, void *),
 		elem = json_object_get(json_object_get(json_array_get(all, i),
 		    "set"), "elem");
 		for (k = 0; k < json_array_size(elem) && rv == 0; k++) {
-			const json_t *one = json_object_get(
-			    json_array_get(elem, k), "elem");
-
+			one = json_object_get(json_array_get(elem, k), "elem");
 			if (json_string_value(json_object_get(one, "val")) ==
 			    NULL)
 				continue;
@@ -57,41 +56,30 @@ elements(const json_t *root, int (*fn)(const struct btns_pass *, void *),
 	return rv;
 }
 
-static int
-each_of(char family, char *buf, int (*fn)(const struct btns_pass *, void *),
-    void *arg, struct btns_err *e)
-{
-	char what[] = "list set " NFT_TABLE " pass4";
-	const char *const argv[] = { "nft", "-j", what, NULL };
-	json_error_t why;
-	json_t *root;
-	int rv;
-
-	what[sizeof(what) - 2] = family;
-	if ((rv = nft_ask(argv, buf, LIST, e)) != 1)
-		return rv;
-	if ((root = json_loads(buf, 0, &why)) == NULL)
-		return btns_fail(e, BTNS_E_SYS, "nft: its list can't be read:"
-		    " %.100s", why.text);
-	rv = elements(root, fn, arg);
-	json_decref(root);
-	return rv;
-}
-
 int
 btns_pass_each(int (*fn)(const struct btns_pass *, void *), void *arg,
     struct btns_err *e)
 {
+	const char *const argv[] = { NFT, "-j", "list table " NFT_TABLE,
+	    NULL };
+	json_error_t why;
+	json_t *root;
 	char *buf;
-	int rv = btns_redirect_is_on(e);
+	int rv;
 
-	if (rv != 1)
-		return rv;
+	if (!btns_child_has(NFT))
+		return 0;
 	if ((buf = malloc(LIST)) == NULL)
 		return btns_fail(e, BTNS_E_NOMEM, "out of memory");
-	rv = each_of('4', buf, fn, arg, e);
-	if (rv == 0)
-		rv = each_of('6', buf, fn, arg, e);
+	rv = nft_ask(argv, buf, LIST, e);
+	if (rv == 1 && (root = json_loads(buf, 0, &why)) == NULL)
+		rv = btns_fail(e, BTNS_E_SYS, "nft: its list can't be read:"
+		    " %.100s", why.text);
+	else if (rv == 1) {
+		if (elements(root, fn, arg) == -1)
+			rv = -1;
+		json_decref(root);
+	}
 	free(buf);
 	return rv;
 }
@@ -127,16 +115,11 @@ keep(const struct btns_pass *p, void *arg)
 static int
 begin(struct passes **out, struct btns_pins *p, struct btns_err *e)
 {
-	int rv = btns_redirect_is_on(e);
-
-	*out = NULL;
-	if (rv != 1)
-		return rv;
 	if ((*out = calloc(1, sizeof(**out))) == NULL)
 		return btns_fail(e, BTNS_E_NOMEM, "out of memory");
 	(*out)->pins = p;
 	(*out)->e = e;
-	return btns_pass_each(keep, *out, e) == -1 ? -1 : 1;
+	return btns_pass_each(keep, *out, e);
 }
 
 static void
@@ -278,65 +261,69 @@ btns_pass_add(const char *address, const struct btns_fp *fp,
 
 /* --- keys and their addresses */
 
-struct lives {
-	const struct btns_fp *fp;
-	bool		 it;
-};
-
-static int
-is_it(const struct btns_pin *pin, void *arg)
-{
-	struct lives *l = arg;
-
-	l->it = l->it || (pin->live && memcmp(&pin->fp, l->fp,
-	    sizeof(pin->fp)) == 0);
-	return 0;
-}
-
 int
 btns_pass_peer(struct btns_pins *p, const char *address,
     const struct btns_ident *id, const struct btns_fp *fp,
     struct btns_err *e)
 {
-	struct lives l = { fp, false };
+	int rv = btns_pins_is_live(p, id, fp, e);
 
-	if (btns_pins_of(p, id, is_it, &l, e) == -1)
-		return -1;
-	return l.it ? btns_pass_add(address, fp, e) : 0;
+	return rv == 1 ? btns_pass_add(address, fp, e) : rv;
+}
+
+static bool
+is_of(const struct btns_pass *p, const struct btns_fp *fp, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (p->known && memcmp(&p->fp, &fp[i], sizeof(*fp)) == 0)
+			return true;
+	return false;
 }
 
 int
-btns_pass_drop(const struct btns_fp *fp, struct btns_err *e)
+btns_pass_drop(const struct btns_fp *fp, size_t n, struct btns_err *e)
 {
 	struct passes *all;
 	size_t i;
 	int rv = begin(&all, NULL, e);
 
 	for (i = 0; rv == 1 && i < all->n; i++)
-		if (all->v[i].known && memcmp(&all->v[i].fp, fp,
-		    sizeof(*fp)) == 0 && leaves(all, all->v[i].address) == -1)
+		if (is_of(&all->v[i], fp, n) &&
+		    leaves(all, all->v[i].address) == -1)
 			rv = -1;
-	if (rv == 1)
-		rv = flush(all, 0);
+	if (rv == 1 && flush(all, 0) == -1)
+		rv = -1;
 	done(all);
 	return rv;
+}
+
+static int
+has_live(const struct btns_pin *pin, void *arg)
+{
+	bool *live = arg;
+
+	*live = *live || pin->live;
+	return 0;
 }
 
 /* Those whose key has left the tree. */
 static int
 drop_dead(struct passes *all)
 {
-	struct lives l = { NULL, false };
 	char hex[BTNS_FP_HEX];
+	bool live;
 	size_t i;
 
 	for (i = 0; i < all->n; i++) {
 		if (!all->v[i].known)
 			continue;
-		l = (struct lives){ &all->v[i].fp, false };
-		btns_fp_hex(hex, l.fp);
-		if (btns_pins_by_prefix(all->pins, hex, is_it, &l, all->e) ==
-		    -1 || (!l.it && leaves(all, all->v[i].address) == -1))
+		live = false;
+		btns_fp_hex(hex, &all->v[i].fp);
+		if (btns_pins_by_prefix(all->pins, hex, has_live, &live,
+		    all->e) == -1 || (!live && leaves(all,
+		    all->v[i].address) == -1))
 			return -1;
 	}
 	return 0;

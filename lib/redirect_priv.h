@@ -5,6 +5,7 @@
 #include "err.h"
 #include "redirect.h"
 
+#define NFT	"nft"
 #define NFT_TABLE	"inet btns"
 #define NFT_SCRIPT	65536		/* Linux takes twice that in a word */
 

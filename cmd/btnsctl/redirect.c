@@ -3,7 +3,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../../lib/redirect.h"
@@ -87,7 +86,6 @@ redirect_unguard(int fd)
 /* --- what there is */
 
 struct passing {
-	const struct cli *cli;
 	struct btns_pins *store;
 	struct out	 out;
 	char		 name[BTNS_ID_PRINT];
@@ -132,7 +130,7 @@ row(const struct btns_pass *pass, void *arg)
 static int
 look(struct cli *cli, struct btns_pins *store, struct btns_err *e)
 {
-	struct passing p = { .cli = cli, .store = store, .e = e };
+	struct passing p = { .store = store, .e = e };
 	bool text = cli->fmt == OUT_TABLE && !cli->quiet;
 	int on = btns_redirect_is_on(e);
 
