@@ -382,7 +382,7 @@ open_and_decide(struct btns_listener *l, struct btns_caller *c,
 static bool
 waits(struct btns_listener *l, const struct btns_caller *c)
 {
-	struct btns_err ignored;
+	struct btns_err ignored = { .code = BTNS_OK };
 
 	return l->how->redirected && btns_pins_is_live(l->pins, &c->ident,
 	    &c->fp, &ignored) != 0;

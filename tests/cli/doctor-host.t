@@ -6,19 +6,10 @@
 . "$(dirname "$0")/lib.sh"
 . "$here/data/setup.sh"
 
-if [ -z "${IN_NAMESPACE-}" ]; then
-	can=$(unshare -m sh -c 'mkdir a b && mount --bind a b && echo yes' \
-	    2>/dev/null)
-	sbin=$(readlink -f /usr/sbin) run=$(readlink -f /var/run)
-	if [ "$can" != yes ] || [ "$sbin" != /usr/sbin ] || [ -z "$run" ]; then
-		echo '1..0 # SKIP no mount namespaces: run this as root'
-		exit 0
-	fi
-	IN_NAMESPACE=$run
-	export IN_NAMESPACE
-	cd / && unshare -m sh "$here/${0##*/}"
-	exit
-fi
+in_namespace -m 'mkdir a b && mount --bind a b &&
+    [ "$(readlink -f /usr/sbin)" = /usr/sbin ] && readlink -f /var/run' \
+    'mount namespaces'
+var_run=$(readlink -f /var/run)
 
 # /etc is what programs need of it, and no more.
 mkdir -p sbin run spool new
@@ -34,7 +25,7 @@ real=$here/../../build/root/usr/sbin/iked
 [ -x "$real" ] || real=$here/../../../root/usr/sbin/iked
 [ ! -x "$real" ] || cp "$real" iked.real
 mount --bind new /etc && mount --bind sbin /usr/sbin &&
-    mount --bind spool /var/spool && mount --bind run "$IN_NAMESPACE" ||
+    mount --bind spool /var/spool && mount --bind run "$var_run" ||
     exit 99
 iked=/etc/iked conf=/etc/iked.conf
 cp "$good/example2048.spki.pem" a.pub
@@ -81,7 +72,7 @@ perl -MSocket -e '
 ' "$tmp/run/iked.sock" &
 listener=$!
 trap 'kill $listener; rm -rf "$tmp"' EXIT
-wait_for up
+wait_for 10 [ -e up ]
 lacks_check daemon ' where it runs'
 
 # --- who it is

@@ -9,21 +9,12 @@ journald=
 for d in /lib/systemd /usr/lib/systemd; do
 	[ ! -x $d/systemd-journald ] || journald=$d/systemd-journald
 done
-if [ -z "${IN_NAMESPACE-}" ]; then
-	if [ -z "$journald" ] || ! have journalctl; then
-		echo '1..0 # SKIP no journald here'
-		exit 0
-	fi
-	if ! unshare -m sh -c 'mkdir l && mount -t overlay \
-	    -o "lowerdir=$PWD/l:/usr/sbin" none /usr/sbin' >log 2>&1; then
-		echo '1..0 # SKIP no mount namespaces: run this as root'
-		exit 0
-	fi
-	IN_NAMESPACE=yes
-	export IN_NAMESPACE
-	cd / && unshare -m sh "$here/${0##*/}"
-	exit
+if [ -z "$journald" ] || ! have journalctl; then
+	echo '1..0 # SKIP no journald here'
+	exit 0
 fi
+in_namespace -m 'mkdir l && mount -t overlay \
+    -o "lowerdir=$PWD/l:/usr/sbin" none /usr/sbin' 'mount namespaces'
 mkdir sbin
 cp "$(readlink -f "$(command -v perl)")" sbin/iked
 mount --make-rprivate / &&
@@ -37,14 +28,7 @@ $journald >journald.log 2>&1 &
 daemon=$!
 trap 'kill $daemon $follower 2>/dev/null; rm -rf "$tmp"' EXIT
 follower=
-until_() {
-	_i=0
-	until "$@" || [ $_i -ge 150 ]; do
-		_i=$((_i + 1))
-		sleep 0.1
-	done
-}
-until_ test -S /run/systemd/journal/socket
+wait_for 15 test -S /run/systemd/journal/socket
 
 new_store
 cp "$good/p256.spki.pem" a.pub
@@ -72,7 +56,7 @@ told iked x.example.org
 told iked x.example.org
 told perl y.example.org
 told iked gw.example.org
-until_ counted 4
+wait_for 15 counted 4
 check 1 "observe reads the journal" btnsctl observe -o json
 jq -r '[.op, .identity, .cause, .times, .verified] | @tsv' out | sort >said
 same said "and whose words they are" <<EOT
@@ -103,7 +87,7 @@ head -c 100000 /dev/zero | tr '\0' x >long
 	echo
 } | entry iked
 told iked "$(printf 'b\033[31m')"
-until_ counted 7
+wait_for 15 counted 7
 check 0 "long and odd entries" btnsctl observe
 check 0 "they are shown" btnsctl list -s knocking
 lacks out "without what steers a terminal" "$(printf '\033')"
@@ -112,7 +96,7 @@ lacks out "without what steers a terminal" "$(printf '\033')"
 kill -USR2 $daemon
 sleep 0.5
 told iked x.example.org
-until_ counted 8
+wait_for 15 counted 8
 check 0 "after a rotation" btnsctl observe
 btnsctl list -s knocking -o json |
     jq -r 'select(.identity == "fqdn/x.example.org").times_seen' >said
@@ -128,7 +112,7 @@ told iked new.example.org
 sees() {
 	btnsctl list -s knocking -o tsv | grep -q 'fqdn/new.example.org'
 }
-until_ sees
+wait_for 15 sees
 check 0 "observe -f sees what comes" sees
 kill $follower
 wait $follower

@@ -116,6 +116,33 @@ tty() {
 	not_ok "$_name" "exit $_got, wanted $_want" screen err
 }
 
+# in_namespace FLAGS PROBE WHAT: run this script anew in namespaces, by
+# unshare's flags.  All of it is skipped where PROBE, a line of sh, fails in
+# such ones: WHAT is not there.
+# shellcheck disable=SC2086 # several flags
+in_namespace() {
+	[ -z "${IN_NAMESPACE-}" ] || return 0
+	if ! unshare $1 sh -c "$2" >/dev/null 2>&1; then
+		echo "1..0 # SKIP no $3: run this as root"
+		exit 0
+	fi
+	IN_NAMESPACE=yes
+	export IN_NAMESPACE
+	cd / && unshare $1 sh "$here/${0##*/}"
+	exit
+}
+
+# wait_for SECONDS COMMAND...: until it succeeds; its last status
+wait_for() {
+	_i=$(($1 * 10))
+	shift
+	until "$@" >/dev/null 2>&1 || [ $_i -le 0 ]; do
+		_i=$((_i - 1))
+		sleep 0.1
+	done
+	"$@"
+}
+
 # alone COMMAND...: without a terminal
 alone() {
 	setsid -w "$@" </dev/null

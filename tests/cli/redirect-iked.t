@@ -68,16 +68,6 @@ for h in a b; do
 	eval "pid_$h=$!"
 	pids="$pids $!"
 done
-# wait_for SECONDS COMMAND...
-wait_for() {
-	_i=$(($1 * 10))
-	shift
-	until "$@" >/dev/null 2>&1 || [ $_i -le 0 ]; do
-		_i=$((_i - 1))
-		sleep 0.1
-	done
-	"$@"
-}
 for h in a b; do
 	wait_for 10 grep -q ready $h.host || { cat $h.host >&2; exit 99; }
 done

@@ -5,16 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$here/data/setup.sh"
 
-if [ -z "${IN_NAMESPACE-}" ]; then
-	if ! unshare -n -m nft list tables >/dev/null 2>&1; then
-		echo '1..0 # SKIP no nftables in a namespace: run this as root'
-		exit 0
-	fi
-	IN_NAMESPACE=yes
-	export IN_NAMESPACE
-	cd / && unshare -n -m sh "$here/${0##*/}"
-	exit
-fi
+in_namespace '-n -m' 'nft list tables' 'nftables in a namespace'
 ip link set lo up
 BTNS_DATA=$data
 export BTNS_DATA
@@ -46,19 +37,11 @@ iked_pid=$!
 listener=
 trap 'kill $iked_pid $listener 2>/dev/null; rm -rf "$tmp"' EXIT
 
-# until COMMAND...: at most 10 s
-until_() {
-	_i=0
-	until "$@" || [ $_i -ge 100 ]; do
-		_i=$((_i + 1))
-		sleep 0.1
-	done
-}
 # has FILE PATTERN
 has() {
 	grep -q -e "$2" "$1"
 }
-until_ has heard ready
+wait_for 10 has heard ready
 
 # send FROM TO PORT HEX: a datagram
 send() {
@@ -79,7 +62,7 @@ reaches() {
 	shift
 	: >heard
 	send "$@"
-	until_ test -s heard
+	wait_for 10 test -s heard
 	like heard "$_name reaches iked" "^$1 $3 "
 }
 # What follows it there shows that it isn't on its way any more.
@@ -89,7 +72,7 @@ redirected() {
 	: >heard
 	send "$@"
 	send "$1" "$2" 500 ff
-	until_ has heard ' 500 -$'
+	wait_for 10 has heard ' 500 -$'
 	_n=$((_n + 1))
 	if [ "$(wc -l <heard)" = 1 ]; then
 		ok "$_name does not"
@@ -101,7 +84,7 @@ redirected() {
 listens() {
 	btnsctl listen "$@" >said 2>said.err &
 	listener=$!
-	until_ has said 'listening on ::'
+	wait_for 10 has said 'listening on ::'
 }
 hush() {
 	kill $listener 2>/dev/null
@@ -246,9 +229,9 @@ passing() {
 	btnsctl redirect -o tsv >out
 	grep -q "^$1	" out
 }
-until_ passing 127.0.0.2
+wait_for 10 passing 127.0.0.2
 check 0 "its 17th" call -b 127.0.0.3
-until_ passing 127.0.0.3
+wait_for 10 passing 127.0.0.3
 grep -c '' out >passing
 same passing "are 16 all the same" <<EOT
 16
@@ -283,7 +266,7 @@ check 0 "pinned, it calls from elsewhere" call -b 127.0.0.3
 passes() {
 	btnsctl redirect -o json >out && [ -s out ]
 }
-until_ passes
+wait_for 10 passes
 jq -c '[.address, .left > 590, .fingerprint, .identity]' out >said.now
 same said.now "and is let through" <<EOT
 ["127.0.0.3",true,"$p256","fqdn/gw.example.org"]
@@ -304,7 +287,7 @@ btnsctl set -q tofu accept-new
 listens -r
 check 0 "an expected peer" call -b 127.0.0.6 -i fqdn/new.example.org \
     -k p384.priv-pkcs8.pem
-until_ passes
+wait_for 10 passes
 like out "is accepted, and let through" '"address":"127.0.0.6"'
 like said "and told" 'accepted .* 127.0.0.6 *fqdn/new.example.org'
 check 0 "its file is there" test -f "$pubkeys/fqdn/new.example.org"
@@ -313,10 +296,10 @@ check 0 "its file is there" test -f "$pubkeys/fqdn/new.example.org"
 kill -STOP $listener
 kill -KILL $listener
 wait $listener 2>/dev/null
-until_ no_rules
+wait_for 10 no_rules
 check 1 "kill -9: the guard takes the rules away" rules
 listens -r
-until_ pgrep -u nobody -P $listener >/dev/null
+wait_for 10 pgrep -u nobody -P $listener >/dev/null
 reader=$(pgrep -u nobody -P $listener)
 check 0 "the reader is nobody" kill -KILL "$reader"
 wait $listener
@@ -332,7 +315,7 @@ like said "listen finds it on" '^listening on 0.0.0.0 port 501; peers without'
 gone() {
 	btnsctl redirect -o tsv >out && ! grep -q '^127.0.0.4' out
 }
-until_ gone
+wait_for 10 gone
 cut -f 1 out | sort >said.now
 same said.now "and who passes by a key that is no pin leaves" <<EOT
 127.0.0.3
@@ -351,7 +334,7 @@ like rules "-r redirects to its places" \
 redirected "what begins a handshake" 127.0.0.2 127.0.0.1 500 "$(ike 22 08 00000000)"
 reaches "what begins one elsewhere" 127.0.0.2 127.0.0.9 500 "$(ike 22 08 00000000)"
 check 0 "a peer calls" call -b 127.0.0.8 -i fqdn/eight -k p521.priv-pkcs8.pem
-until_ has said learned
+wait_for 10 has said learned
 like said "and is heard" 'learned .* 127.0.0.8 '
 check 0 "it ends" hush
 

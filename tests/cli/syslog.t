@@ -4,18 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$here/data/setup.sh"
 
-if [ -z "${IN_NAMESPACE-}" ]; then
-	can=$(unshare -m sh -c 'mkdir a && mount --bind a a && echo yes' \
-	    2>/dev/null)
-	if [ "$can" != yes ]; then
-		echo '1..0 # SKIP no mount namespaces: run this as root'
-		exit 0
-	fi
-	IN_NAMESPACE=yes
-	export IN_NAMESPACE
-	cd / && unshare -m sh "$here/${0##*/}"
-	exit
-fi
+in_namespace -m 'mkdir a && mount --bind a a' 'mount namespaces'
 
 # A /dev of our own: what the programs and this script need, and log.
 mkdir dev && mount -t tmpfs -o mode=755 none dev || exit 99
@@ -44,8 +33,8 @@ perl -MSocket -e '
 ' "$tmp/lines" &
 daemon=$!
 trap 'kill $daemon 2>/dev/null; rm -rf "$tmp"' EXIT
-wait_for /dev/log
-wait_for lines
+wait_for 10 [ -e /dev/log ]
+wait_for 10 [ -e lines ]
 
 # told: what came, once all of it is there
 told() {

@@ -378,6 +378,52 @@ pings() {
 	[ "$(grep -c 'ESP(spi=' $w/wire)" = 4 ]
 }
 
+# strongswan CONNECTION LOCAL REMOTE [PLUGIN]: on a, its key and what charon
+# and swanctl need to call b, with these lines of a scenario's own
+strongswan() {
+	cp /mnt/a/etc/iked/private/local.key /mnt/a/etc/swanctl/private
+	cat >/mnt/a/etc/swanctl/swanctl.conf <<-EOT
+	connections {
+		gw {
+			version = 2
+			local_addrs = 10.0.0.1
+			remote_addrs = 10.0.0.2
+			$1
+			local {
+				auth = pubkey
+				id = a.example.org
+				$2
+			}
+			remote {
+				auth = pubkey
+				id = b.example.org
+				$3
+			}
+			children {
+				net {
+					local_ts = 10.0.0.1/32
+					remote_ts = 10.0.0.2/32
+				}
+			}
+		}
+	}
+	EOT
+	plugins="openssl pem pkcs1 pkcs8 pubkey ${4-} nonce kdf gcm random"
+	cat >/mnt/a/etc/strongswan.conf <<-EOT
+	charon {
+		load = $plugins kernel-netlink socket-default vici
+		filelog {
+			stderr {
+				default = 1
+			}
+		}
+	}
+	swanctl {
+		load = $plugins
+	}
+	EOT
+}
+
 # uptime: $now is the seconds since the guest was booted
 uptime() {
 	read -r now _ </proc/uptime

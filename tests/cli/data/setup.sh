@@ -51,16 +51,6 @@ _aside() {
 	mv was.err err
 }
 
-# wait_for FILE: until it is there, for 10 s
-wait_for() {
-	_i=0
-	until [ -e "$1" ]; do
-		[ "$_i" -lt 100 ] || return 1
-		_i=$((_i + 1))
-		sleep 0.1
-	done
-}
-
 # silent NAME
 silent() {
 	empty out "$1: nothing on stdout"

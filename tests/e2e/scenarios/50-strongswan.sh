@@ -8,46 +8,7 @@ pin b a.example.org
 carry a
 mine=$(on a btnskey pub -O strongswan)
 peers=$(on a btnskey pub -O strongswan /store/b.pub)
-cp /mnt/a/etc/iked/private/local.key /mnt/a/etc/swanctl/private
-cat >/mnt/a/etc/swanctl/swanctl.conf <<EOT
-connections {
-	gw {
-		version = 2
-		local_addrs = 10.0.0.1
-		remote_addrs = 10.0.0.2
-		local {
-			auth = pubkey
-			id = a.example.org
-			pubkeys = $mine
-		}
-		remote {
-			auth = pubkey
-			id = b.example.org
-			pubkeys = $peers
-		}
-		children {
-			net {
-				local_ts = 10.0.0.1/32
-				remote_ts = 10.0.0.2/32
-			}
-		}
-	}
-}
-EOT
-plugins='openssl pem pkcs1 pkcs8 pubkey nonce kdf gcm random'
-cat >/mnt/a/etc/strongswan.conf <<EOT
-charon {
-	load = $plugins kernel-netlink socket-default vici
-	filelog {
-		stderr {
-			default = 1
-		}
-	}
-}
-swanctl {
-	load = $plugins
-}
-EOT
+strongswan "" "pubkeys = $mine" "pubkeys = $peers"
 conf b b.example.org a.example.org
 up b
 start a /usr/lib/ipsec/charon >"$w/a.log" 2>&1

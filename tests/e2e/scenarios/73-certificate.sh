@@ -7,46 +7,7 @@ ok 'a: a certificate' on a openssl req -x509 -new -key \
     /etc/iked/private/local.key -subj /CN=a.example.org \
     -addext subjectAltName=DNS:a.example.org -days 3 \
     -out /etc/swanctl/x509/a.crt
-cp /mnt/a/etc/iked/private/local.key /mnt/a/etc/swanctl/private
-cat >/mnt/a/etc/swanctl/swanctl.conf <<EOT
-connections {
-	gw {
-		version = 2
-		local_addrs = 10.0.0.1
-		remote_addrs = 10.0.0.2
-		send_cert = always
-		local {
-			auth = pubkey
-			id = a.example.org
-			certs = a.crt
-		}
-		remote {
-			auth = pubkey
-			id = b.example.org
-		}
-		children {
-			net {
-				local_ts = 10.0.0.1/32
-				remote_ts = 10.0.0.2/32
-			}
-		}
-	}
-}
-EOT
-plugins='openssl pem pkcs1 pkcs8 pubkey x509 nonce kdf gcm random'
-cat >/mnt/a/etc/strongswan.conf <<EOT
-charon {
-	load = $plugins kernel-netlink socket-default vici
-	filelog {
-		stderr {
-			default = 1
-		}
-	}
-}
-swanctl {
-	load = $plugins
-}
-EOT
+strongswan 'send_cert = always' 'certs = a.crt' '' x509
 start b btnsctl -d "$db" listen -t 100s 10.0.0.2 >"$w/b.log" 2>&1
 listener=$started
 ok 'b: it listens' appears "$w/b.log" '^listening on 10.0.0.2 port 500'
