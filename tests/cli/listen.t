@@ -20,14 +20,10 @@ p256=$(short p256) rsa=$(short rsa2048)
 
 # listens OPTION...: in the background, until hush
 listens() {
+	rm -f said			# else the last one's is read
 	btnsctl listen "$@" 127.0.0.1:$port >said 2>said.err &
-	listener=$!
-	i=0 signal=TERM
-	until grep -q listening said || [ $i -ge 100 ]; do
-		i=$((i + 1))
-		kill -0 $listener 2>/dev/null || break
-		sleep 0.1
-	done
+	listener=$! signal=TERM
+	wait_for 20 grep -q listening said 2>/dev/null
 }
 # hush: it ends by $signal; its status
 hush() {

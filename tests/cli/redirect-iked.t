@@ -119,6 +119,7 @@ again() {
 	up a
 }
 listens() {
+	rm -f said			# else the last one's is read
 	be b btnsctl -d "$tmp/b/db/pins.db" listen -r -t 10m >said 2>&1 &
 	listener=$!
 	pids="$pids $!"

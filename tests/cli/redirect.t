@@ -82,6 +82,7 @@ redirected() {
 }
 # listens OPTION...: in the background
 listens() {
+	rm -f said			# else the last one's is read
 	btnsctl listen "$@" >said 2>said.err &
 	listener=$!
 	wait_for 10 has said 'listening on ::'
