@@ -88,7 +88,8 @@ static int
 fence(struct btns_err *e)
 {
 	static const int calls[] = {
-	    SCMP_SYS(recvmsg), SCMP_SYS(recvfrom), SCMP_SYS(sendmsg),
+	    SCMP_SYS(recvmsg), SCMP_SYS(recvmmsg), SCMP_SYS(recvfrom),
+	    SCMP_SYS(sendmsg),
 	    SCMP_SYS(sendto), SCMP_SYS(read), SCMP_SYS(write),
 	    SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(close),
 	    SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday), SCMP_SYS(time),

@@ -39,7 +39,7 @@ open_one(struct btns_listener *l, const char *address, int family,
 	if (l->n == SOCKETS)
 		return btns_fail(e, BTNS_E_USAGE, "over %d addresses",
 		    SOCKETS);
-	if (btns_udp_open(&l->socket[l->n].fd, l->socket[l->n].name, address,
+	if (btns_udp_open(l->socket[l->n].fd, l->socket[l->n].name, address,
 	    family, l->how->port, e) == -1)
 		return -1;
 	l->n++;
@@ -137,8 +137,11 @@ btns_listener_free(struct btns_listener *l)
 
 	if (l == NULL)
 		return;
-	for (i = 0; i < l->n; i++)
-		(void)close(l->socket[i].fd);
+	for (i = 0; i < l->n; i++) {
+		(void)close(l->socket[i].fd[0]);
+		if (l->socket[i].fd[1] != -1)
+			(void)close(l->socket[i].fd[1]);
+	}
 	if (l->fd != -1)
 		(void)close(l->fd);
 	if (l->pid > 0) {
@@ -169,7 +172,7 @@ btns_listener_redirect(const struct btns_listener *l, struct btns_err *e)
 
 	for (i = 0; i < l->n; i++)
 		to[i].v6 = btns_udp_at(to[i].address, &to[i].port,
-		    l->socket[i].fd);
+		    l->socket[i].fd[0]);
 	return btns_redirect_on(l->tag, to, l->n, e);
 }
 
@@ -196,36 +199,30 @@ btns_listener_split(struct btns_listener *l, struct btns_err *e)
 
 /* --- nonces */
 
-static bool
-same_peer(const struct ike_from *a, const struct ike_from *b)
-{
-	return a->family == b->family && a->port == b->port &&
-	    memcmp(a->addr, b->addr, sizeof(a->addr)) == 0;
-}
-
 static int
-issue(struct btns_listener *l, const struct ike_from *from, int64_t now,
-    struct btns_err *e)
+issue(struct btns_listener *l, int64_t now, struct btns_err *e)
 {
-	struct message m = { .say = SAY_NONCE };
+	struct nonces m = { .say = SAY_NONCES };
 	struct ticket *t;
+	size_t i;
 
-	/* The oldest goes: a flood of requests makes no more of them. */
-	t = &l->ticket[l->tickets % TICKETS];
-	if (++l->tickets == 0)
-		l->tickets = 1;
-	*t = (struct ticket){ .number = l->tickets, .at = now,
-	    .from = *from };
-	if (RAND_bytes(t->nonce, sizeof(t->nonce)) != 1)
+	if (RAND_bytes(m.nonce[0], sizeof(m.nonce)) != 1)
 		return btns_fail_crypto(e, "random octets");
-	m.ticket = t->number;
-	memcpy(m.nonce, t->nonce, sizeof(m.nonce));
+	for (i = 0; i < NONCES; i++) {
+		/* The oldest goes: a flood of requests makes no more. */
+		t = &l->ticket[l->tickets % TICKETS];
+		if (++l->tickets == 0)
+			l->tickets = 1;
+		*t = (struct ticket){ .number = l->tickets, .at = now };
+		m.ticket[i] = t->number;
+		memcpy(t->nonce, m.nonce[i], sizeof(t->nonce));
+	}
 	return send(l->fd, &m, sizeof(m), MSG_NOSIGNAL) ==
 	    (ssize_t)sizeof(m) ? 0 : btns_fail_sys(e, "the process that"
 	    " reads");
 }
 
-/* A nonce is good once, in time, for the peer that it was made for. */
+/* A nonce is good once, and in time. */
 static const struct ticket *
 redeem(struct btns_listener *l, const struct ike_claim *c, int64_t now)
 {
@@ -234,8 +231,7 @@ redeem(struct btns_listener *l, const struct ike_claim *c, int64_t now)
 	if (c->ticket == 0)
 		return NULL;
 	t = &l->ticket[(c->ticket - 1) % TICKETS];
-	if (t->number != c->ticket || now - t->at > LATE || now < t->at ||
-	    !same_peer(&t->from, &c->from))
+	if (t->number != c->ticket || now - t->at > LATE || now < t->at)
 		return NULL;
 	t->number = 0;
 	return t;
@@ -445,9 +441,8 @@ hear(struct btns_listener *l, struct btns_err *e)
 	if (n <= 0)
 		return 0;
 	if (n == (ssize_t)sizeof(s.m)) {
-		if (s.say == SAY_NONCE)
-			return issue(l, &s.m.from, time(NULL), e) == -1 ? -1 :
-			    1;
+		if (s.say == SAY_NONCES)
+			return issue(l, time(NULL), e) == -1 ? -1 : 1;
 		if (s.say == SAY_REFUSED)
 			refused(l, &s.m);
 		if (s.say == SAY_REFUSED || s.say == SAY_READY)

@@ -16,7 +16,7 @@
 /* What the two processes say to each other, each in one datagram. */
 enum say {
 	SAY_READY,		/* it is confined, and reads */
-	SAY_NONCE,		/* asks for one, and gets it */
+	SAY_NONCES,		/* asks for some, and gets them */
 	SAY_REFUSED,		/* a peer proved nothing: why */
 	SAY_CLAIM
 };
@@ -24,9 +24,15 @@ enum say {
 struct message {
 	enum say	 say;
 	struct ike_from	 from;
-	uint32_t	 ticket;	/* 0: none was given */
-	uint8_t		 nonce[IKE_NONCE_LEN];
 	char		 why[256];
+};
+
+#define NONCES		16	/* at a time: not every call wakes the other */
+#define FRESH		10000	/* ms: from then on nobody gets one of them */
+struct nonces {
+	enum say	 say;
+	uint32_t	 ticket[NONCES];
+	uint8_t		 nonce[NONCES][IKE_NONCE_LEN];
 };
 
 struct claim_message {
@@ -34,11 +40,10 @@ struct claim_message {
 	struct ike_claim claim;
 };
 
-/* A nonce that was issued: good for one claim of one peer. */
+/* A nonce that was issued: good for one claim. */
 struct ticket {
 	uint32_t	 number;	/* 0: none, or used */
 	int64_t		 at;		/* s */
-	struct ike_from	 from;
 	uint8_t		 nonce[IKE_NONCE_LEN];
 };
 
@@ -56,7 +61,7 @@ struct btns_listener {
 	struct btns_listen *how;
 	struct btns_pins *pins;		/* or NULL: opened at the next call */
 	struct {
-		int	 fd;
+		int	 fd[2];		/* as btns_udp_open() opens them */
 		char	 name[BTNS_UDP_NAME];
 	}		 socket[SOCKETS];
 	size_t		 n;

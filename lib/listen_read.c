@@ -10,14 +10,26 @@
 #include "err.h"
 #include "listen_priv.h"
 
-#define BURST	64		/* datagrams of a socket at a time */
-
 struct reader {
 	struct btns_listener *l;
 	struct ike_responder *r;
 	bool		 gone;		/* the other process is */
-	uint8_t		 in[IKE_MESSAGE_MAX], out[IKE_REPLY_MAX];
+	struct nonces	 spare;		/* from which on they are unused: */
+	size_t		 used;
+	int64_t		 got;		/* ms, when they came */
+	struct btns_udp_in in[BTNS_UDP_BATCH];
+	uint8_t		 buf[BTNS_UDP_BATCH][IKE_MESSAGE_MAX];
+	uint8_t		 out[IKE_REPLY_MAX];
 };
+
+static int64_t
+ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
 
 static void
 say(struct reader *d, const void *p, size_t n)
@@ -31,25 +43,34 @@ say(struct reader *d, const void *p, size_t n)
 		d->gone = true;
 }
 
-static int
-on_nonce(uint8_t nonce[IKE_NONCE_LEN], uint32_t *ticket,
-    const struct ike_from *from, void *arg)
+static bool
+more_nonces(struct reader *d, int64_t now)
 {
-	struct message m = { .say = SAY_NONCE, .from = *from };
-	struct reader *d = arg;
+	const struct message m = { .say = SAY_NONCES };
 	ssize_t n;
 
 	say(d, &m, sizeof(m));
 	do
-		n = recv(d->l->fd, &m, sizeof(m), 0);
+		n = recv(d->l->fd, &d->spare, sizeof(d->spare), 0);
 	while (n == -1 && errno == EINTR);
-	if (n != (ssize_t)sizeof(m)) {
-		d->gone = true;
+	d->used = 0;
+	d->got = now;
+	d->gone = d->gone || n != (ssize_t)sizeof(d->spare);
+	return !d->gone;
+}
+
+static int
+on_nonce(uint8_t nonce[IKE_NONCE_LEN], uint32_t *ticket, void *arg)
+{
+	struct reader *d = arg;
+	int64_t now = ms();
+
+	if ((d->used == NONCES || now - d->got > FRESH) &&
+	    !more_nonces(d, now))
 		return 0;
-	}
-	memcpy(nonce, m.nonce, IKE_NONCE_LEN);
-	*ticket = m.ticket;
-	return m.ticket != 0;
+	memcpy(nonce, d->spare.nonce[d->used], IKE_NONCE_LEN);
+	*ticket = d->spare.ticket[d->used++];
+	return 1;
 }
 
 static void
@@ -71,61 +92,48 @@ on_refused(const struct ike_from *from, const char *why, void *arg)
 	say(arg, &m, sizeof(m));
 }
 
-static int64_t
-ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static int
 serve(struct reader *d, int fd, struct btns_err *e)
 {
-	struct btns_udp_to to;
-	struct ike_from from;
+	struct btns_udp_in *in = d->in;
+	int64_t now = ms();
 	size_t reply;
-	ssize_t n;
-	bool drop;
-	int i;
+	int i, n;
 
-	for (i = 0; i < BURST && !d->gone; i++) {
-		n = btns_udp_get(fd, d->in, sizeof(d->in), &from, &to, &drop);
-		if (n == -1)
-			return btns_fail_sys(e, "receiving");
-		if (drop)
+	if ((n = btns_udp_get(fd, in, e)) == -1)
+		return -1;
+	for (i = 0; i < n && !d->gone; i++) {
+		if (in[i].n == 0 ||
+		    !btns_udp_peer(&in[i].from, d->l->own, d->l->nown))
 			continue;
-		if (n == 0)
-			break;
-		if (!btns_udp_peer(&from, d->l->own, d->l->nown))
-			continue;
-		reply = ike_responder_input(d->r, ms(), &from, d->in,
-		    (size_t)n, d->out);
+		reply = ike_responder_input(d->r, now, &in[i].from, in[i].p,
+		    in[i].n, d->out);
 		if (reply > 0)
-			btns_udp_put(fd, d->out, reply, &from, &to);
+			btns_udp_put(fd, d->out, reply, &in[i]);
 	}
 	return 0;
 }
 
+/* Who has shown already that it hears us comes first: its queue is short. */
 static int
 loop(struct reader *d, struct btns_err *e)
 {
-	struct pollfd p[SOCKETS + 1];
+	struct pollfd p[2 * SOCKETS + 1];
 	size_t i, n = d->l->n;
 
-	for (i = 0; i < n; i++)
-		p[i] = (struct pollfd){ d->l->socket[i].fd, POLLIN, 0 };
-	p[n] = (struct pollfd){ d->l->fd, 0, 0 };
+	for (i = 0; i < 2 * n; i++)
+		p[i] = (struct pollfd){ d->l->socket[i % n].fd[i < n], POLLIN,
+		    0 };
+	p[2 * n] = (struct pollfd){ d->l->fd, 0, 0 };
 	while (!d->gone) {
-		if (poll(p, (nfds_t)n + 1, -1) == -1) {
+		if (poll(p, (nfds_t)(2 * n + 1), -1) == -1) {
 			if (errno == EINTR)
 				continue;
 			return btns_fail_sys(e, "waiting");
 		}
-		if (p[n].revents != 0)
+		if (p[2 * n].revents != 0)
 			return 0;
-		for (i = 0; i < n; i++)
+		for (i = 0; i < 2 * n; i++)
 			if (p[i].revents != 0 && serve(d, p[i].fd, e) == -1)
 				return -1;
 	}
@@ -140,7 +148,7 @@ btns_listener_read(struct btns_listener *l, struct btns_err *e)
 	struct ike_hooks hooks = { .nonce = on_nonce, .claim = on_claim,
 	    .refused = on_refused, .arg = &d,
 	    .tagged = l->how->redirected };
-	int keep[SOCKETS + 1];
+	int keep[2 * SOCKETS + 1];
 	size_t i;
 
 	/* It ends when the other one does: ^C is for that one. */
@@ -148,12 +156,16 @@ btns_listener_read(struct btns_listener *l, struct btns_err *e)
 	(void)signal(SIGTERM, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
 	d.l = l;
+	d.used = NONCES;
+	for (i = 0; i < BTNS_UDP_BATCH; i++)
+		d.in[i] = (struct btns_udp_in){ .p = d.buf[i],
+		    .size = sizeof(d.buf[i]) };
 	memcpy(hooks.tag, l->tag, sizeof(hooks.tag));
-	for (i = 0; i < l->n; i++)
-		keep[i] = l->socket[i].fd;
-	keep[l->n] = l->fd;
+	for (i = 0; i < 2 * l->n; i++)
+		keep[i] = l->socket[i / 2].fd[i % 2];
+	keep[2 * l->n] = l->fd;
 	if (ike_responder_new(&d.r, STATES, &hooks, e) == -1 ||
-	    btns_confine(&l->user, keep, l->n + 1, e) == -1)
+	    btns_confine(&l->user, keep, 2 * l->n + 1, e) == -1)
 		return -1;
 	say(&d, &ready, sizeof(ready));
 	return loop(&d, e);

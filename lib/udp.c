@@ -1,5 +1,10 @@
+#include "../config.h"
+
 #include <arpa/inet.h>
 #include <net/if.h>
+#ifdef __linux__
+#include <linux/filter.h>
+#endif
 
 #include <errno.h>
 #include <fcntl.h>
@@ -68,8 +73,66 @@ options(int fd, int family)
 #endif
 }
 
+static int
+udp_socket(int family)
+{
+	int fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd != -1 && options(fd, family) == -1) {
+		(void)close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+#ifdef SO_ATTACH_REUSEPORT_CBPF
+/*
+ * RFC 7296 3.1: 0 for exchange 34, IKE_SA_INIT, whose next payload isn't
+ * 41, a notification; else 1.  Offsets are from behind UDP's header.
+ */
+static int
+part(int fd)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 18),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 34, 0, 2),
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 16),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 41, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	const struct sock_fprog p = { sizeof(code) / sizeof(code[0]), code };
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &p,
+	    sizeof(p));
+}
+
+/* Both at one place; and afterwards nobody else there. */
+static int
+open_both(int fd[2], const struct addrinfo *ai)
+{
+	const int off = 0;
+
+	if (want(fd[0], SOL_SOCKET, SO_REUSEPORT) == -1 ||
+	    bind(fd[0], ai->ai_addr, ai->ai_addrlen) == -1 ||
+	    (fd[1] = udp_socket(ai->ai_family)) == -1 ||
+	    want(fd[1], SOL_SOCKET, SO_REUSEPORT) == -1 ||
+	    bind(fd[1], ai->ai_addr, ai->ai_addrlen) == -1)
+		return -1;
+	return part(fd[0]) == -1 || setsockopt(fd[0], SOL_SOCKET,
+	    SO_REUSEPORT, &off, sizeof(off)) == -1 || setsockopt(fd[1],
+	    SOL_SOCKET, SO_REUSEPORT, &off, sizeof(off)) == -1 ? -1 : 0;
+}
+#else
+static int
+open_both(int fd[2], const struct addrinfo *ai)
+{
+	return bind(fd[0], ai->ai_addr, ai->ai_addrlen);
+}
+#endif
+
 int
-btns_udp_open(int *fd, char name[BTNS_UDP_NAME], const char *address,
+btns_udp_open(int fd[2], char name[BTNS_UDP_NAME], const char *address,
     int family, unsigned standard, struct btns_err *e)
 {
 	struct addrinfo hints = { .ai_family = family,
@@ -77,9 +140,9 @@ btns_udp_open(int *fd, char name[BTNS_UDP_NAME], const char *address,
 	    .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE };
 	struct addrinfo *ai;
 	char host[INET6_ADDRSTRLEN + IF_NAMESIZE], port[8];
-	int rv = 0;
+	int i, rv = 0;
 
-	*fd = -1;
+	fd[0] = fd[1] = -1;
 	(void)snprintf(port, sizeof(port), "%u", standard);
 	if (address != NULL && split(host, sizeof(host), port, address,
 	    standard, e) == -1)
@@ -90,13 +153,13 @@ btns_udp_open(int *fd, char name[BTNS_UDP_NAME], const char *address,
 		    " nor address:port", address == NULL ? port : address);
 	(void)snprintf(name, BTNS_UDP_NAME, "%.50s port %.5s", address != NULL ?
 	    host : ai->ai_family == AF_INET6 ? "::" : "0.0.0.0", port);
-	if ((*fd = socket(ai->ai_family, SOCK_DGRAM | SOCK_NONBLOCK |
-	    SOCK_CLOEXEC, 0)) == -1 || options(*fd, ai->ai_family) == -1 ||
-	    bind(*fd, ai->ai_addr, ai->ai_addrlen) == -1) {
+	if ((fd[0] = udp_socket(ai->ai_family)) == -1 ||
+	    open_both(fd, ai) == -1) {
 		rv = btns_fail_sys(e, "%s", name);
-		if (*fd != -1)
-			(void)close(*fd);
-		*fd = -1;
+		for (i = 0; i < 2; i++)
+			if (fd[i] != -1)
+				(void)close(fd[i]);
+		fd[0] = fd[1] = -1;
 	}
 	freeaddrinfo(ai);
 	return rv;
@@ -141,12 +204,12 @@ btns_udp_at(char address[BTNS_UDP_NAME], unsigned *port, int fd)
 /* --- to and fro */
 
 static void
-to_of(struct btns_udp_to *to, struct msghdr *m)
+to_of(struct btns_udp_in *to, struct msghdr *m)
 {
 	struct cmsghdr *c;
 	struct in6_pktinfo six;
 
-	memset(to, 0, sizeof(*to));
+	to->family = 0;
 	for (c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c)) {
 		if (c->cmsg_level == IPPROTO_IPV6 &&
 		    c->cmsg_type == IPV6_PKTINFO) {
@@ -174,35 +237,63 @@ to_of(struct btns_udp_to *to, struct msghdr *m)
 	}
 }
 
-ssize_t
-btns_udp_get(int fd, uint8_t *p, size_t size, struct ike_from *from,
-    struct btns_udp_to *to, bool *drop)
-{
-	union { char buf[256]; struct cmsghdr align; } control;
-	struct sockaddr_storage ss;
-	struct iovec iov = { p, size };
-	struct msghdr m = { .msg_name = &ss, .msg_namelen = sizeof(ss),
-	    .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.buf,
-	    .msg_controllen = sizeof(control.buf) };
-	ssize_t n;
+struct control {
+	_Alignas(struct cmsghdr) char buf[256];
+};
 
-	*drop = false;
-	do
-		n = recvmsg(fd, &m, 0);
-	while (n == -1 && errno == EINTR);
-	if (n == -1)
-		/* What an ICMP message brought is no trouble of ours. */
-		return errno == EAGAIN || errno == EWOULDBLOCK ? 0 :
-		    errno == ECONNREFUSED || errno == EHOSTUNREACH ||
-		    errno == ENETUNREACH ? (*drop = true, 0) : -1;
-	to_of(to, &m);
-	*drop = n == 0 || (m.msg_flags & MSG_TRUNC) != 0 ||
-	    !from_of(from, &ss);
+#ifdef HAVE_RECVMMSG
+#define receive(fd, m, n)	recvmmsg(fd, m, n, 0, NULL)
+#else
+struct mmsghdr {
+	struct msghdr	 msg_hdr;
+	unsigned	 msg_len;
+};
+
+static int
+receive(int fd, struct mmsghdr *m, unsigned n)
+{
+	ssize_t len = n == 0 ? 0 : recvmsg(fd, &m->msg_hdr, 0);
+
+	if (len == -1)
+		return -1;
+	m->msg_len = (unsigned)len;
+	return 1;
+}
+#endif
+
+int
+btns_udp_get(int fd, struct btns_udp_in in[BTNS_UDP_BATCH],
+    struct btns_err *e)
+{
+	struct mmsghdr all[BTNS_UDP_BATCH];
+	struct sockaddr_storage ss[BTNS_UDP_BATCH];
+	struct iovec iov[BTNS_UDP_BATCH];
+	struct control control[BTNS_UDP_BATCH];
+	int i, n;
+
+	for (i = 0; i < BTNS_UDP_BATCH; i++) {
+		iov[i] = (struct iovec){ in[i].p, in[i].size };
+		all[i].msg_hdr = (struct msghdr){ .msg_name = &ss[i],
+		    .msg_namelen = sizeof(ss[i]), .msg_iov = &iov[i],
+		    .msg_iovlen = 1, .msg_control = control[i].buf,
+		    .msg_controllen = sizeof(control[i].buf) };
+	}
+	/* What an ICMP message brought is no trouble of ours. */
+	if ((n = receive(fd, all, BTNS_UDP_BATCH)) == -1)
+		return errno == EAGAIN || errno == EWOULDBLOCK ||
+		    errno == EINTR || errno == ECONNREFUSED ||
+		    errno == EHOSTUNREACH || errno == ENETUNREACH ? 0 :
+		    btns_fail_sys(e, "receiving");
+	for (i = 0; i < n; i++) {
+		to_of(&in[i], &all[i].msg_hdr);
+		in[i].n = (all[i].msg_hdr.msg_flags & MSG_TRUNC) != 0 ||
+		    !from_of(&in[i].from, &ss[i]) ? 0 : all[i].msg_len;
+	}
 	return n;
 }
 
 static void
-source(struct msghdr *m, const struct btns_udp_to *to)
+source(struct msghdr *m, const struct btns_udp_in *to)
 {
 	struct cmsghdr *c = CMSG_FIRSTHDR(m);
 
@@ -234,10 +325,10 @@ source(struct msghdr *m, const struct btns_udp_to *to)
 }
 
 void
-btns_udp_put(int fd, const uint8_t *p, size_t n, const struct ike_from *peer,
-    const struct btns_udp_to *to)
+btns_udp_put(int fd, const uint8_t *p, size_t n, const struct btns_udp_in *to)
 {
-	union { char buf[256]; struct cmsghdr align; } control;
+	const struct ike_from *peer = &to->from;
+	struct control control;
 	struct sockaddr_in6 six = { .sin6_family = AF_INET6 };
 	struct sockaddr_in four = { .sin_family = AF_INET };
 	struct iovec iov = { (void *)(uintptr_t)p, n };

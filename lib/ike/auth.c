@@ -95,8 +95,10 @@ push(OSSL_PARAM_BLD *b, const struct btns_key *k, BIGNUM *n, BIGNUM *e,
 static EVP_PKEY *
 pkey(const struct btns_key *k)
 {
-	EVP_PKEY_CTX *c = EVP_PKEY_CTX_new_from_name(NULL, k->type ==
-	    BTNS_RSA ? "RSA" : "EC", NULL);
+	static EVP_PKEY_CTX *made[2];	/* to look it up takes longer */
+	bool rsa = k->type == BTNS_RSA;
+	EVP_PKEY_CTX *c = made[rsa] != NULL ? made[rsa] : (made[rsa] =
+	    EVP_PKEY_CTX_new_from_name(NULL, rsa ? "RSA" : "EC", NULL));
 	OSSL_PARAM_BLD *b = OSSL_PARAM_BLD_new();
 	BIGNUM *n = BN_bin2bn(k->pub, (int)k->publen, NULL);
 	BIGNUM *e = BN_bin2bn(k->e, (int)k->elen, NULL);
@@ -112,7 +114,6 @@ pkey(const struct btns_key *k)
 		out = NULL;
 	OSSL_PARAM_free(p);
 	OSSL_PARAM_BLD_free(b);
-	EVP_PKEY_CTX_free(c);
 	BN_free(n);
 	BN_free(e);
 	return out;

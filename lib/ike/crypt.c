@@ -3,7 +3,11 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L
+#include <openssl/core_names.h>
+#endif
 
+#include <stdio.h>
 #include <string.h>
 
 #include "../err.h"
@@ -26,6 +30,50 @@ ike_prf_len(unsigned prf)
 	return (size_t)EVP_MD_size(digest(prf - IKE_PRF_SHA2_256));
 }
 
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L && !defined(LIBRESSL_VERSION_NUMBER)
+/* HMAC() looks its algorithm up by name each time, which takes longer. */
+static bool
+hmac(uint8_t *out, unsigned n, const struct ike_view *key, const uint8_t *p,
+    size_t len)
+{
+	static EVP_MAC_CTX *made[3];
+	char name[12];
+	OSSL_PARAM params[] = { OSSL_PARAM_utf8_string(OSSL_MAC_PARAM_DIGEST,
+	    name, 0), OSSL_PARAM_END };
+	EVP_MAC *mac;
+	size_t outlen;
+
+	if (made[n] == NULL) {
+		(void)snprintf(name, sizeof(name), "%s",
+		    EVP_MD_get0_name(digest(n)));
+		mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+		made[n] = EVP_MAC_CTX_new(mac);
+		EVP_MAC_free(mac);
+		if (made[n] == NULL)
+			return false;
+		params[0].data_size = strlen(name);
+		if (EVP_MAC_CTX_set_params(made[n], params) != 1) {
+			EVP_MAC_CTX_free(made[n]);
+			made[n] = NULL;
+			return false;
+		}
+	}
+	return EVP_MAC_init(made[n], key->p, key->n, NULL) == 1 &&
+	    EVP_MAC_update(made[n], p, len) == 1 &&
+	    EVP_MAC_final(made[n], out, &outlen, IKE_PRF_MAX) == 1;
+}
+#else
+static bool
+hmac(uint8_t *out, unsigned n, const struct ike_view *key, const uint8_t *p,
+    size_t len)
+{
+	unsigned outlen;
+
+	return HMAC(digest(n), key->p, (int)key->n, p, len, out,
+	    &outlen) != NULL;
+}
+#endif
+
 int
 ike_prf(uint8_t out[IKE_PRF_MAX], unsigned prf, const struct ike_view *key,
     const struct ike_view *a, const struct ike_view *b,
@@ -33,7 +81,6 @@ ike_prf(uint8_t out[IKE_PRF_MAX], unsigned prf, const struct ike_view *key,
 {
 	const struct ike_view *all[] = { a, b, c };
 	uint8_t buf[PLUS_MAX];
-	unsigned len;
 	size_t i, n = 0;
 	int rv = 0;
 
@@ -46,8 +93,7 @@ ike_prf(uint8_t out[IKE_PRF_MAX], unsigned prf, const struct ike_view *key,
 		memcpy(buf + n, all[i]->p, all[i]->n);
 		n += all[i]->n;
 	}
-	if (HMAC(digest(prf - IKE_PRF_SHA2_256), key->p, (int)key->n, buf, n,
-	    out, &len) == NULL)
+	if (!hmac(out, prf - IKE_PRF_SHA2_256, key, buf, n))
 		rv = btns_fail_crypto(e, "HMAC");
 	btns_wipe(buf, n);
 	return rv;
@@ -168,10 +214,9 @@ static bool
 check(uint8_t *out, const struct ike_suite *s, const struct ike_sizes *z,
     const uint8_t *key, const uint8_t *msg, size_t n)
 {
-	unsigned len;
+	const struct ike_view k = { key, z->integ };
 
-	return HMAC(digest(s->integ - IKE_SHA2_256_128), key, (int)z->integ,
-	    msg, n, out, &len) != NULL;
+	return hmac(out, s->integ - IKE_SHA2_256_128, &k, msg, n);
 }
 
 static bool

@@ -200,8 +200,7 @@ public(uint8_t *pub, const struct ike_dh *d, const struct group *g,
 static int
 generate(struct ike_dh *d, const struct group *g, struct btns_err *e)
 {
-	EVP_PKEY_CTX *c;
-	int rv = 0;
+	static EVP_PKEY_CTX *c;		/* to look it up takes longer */
 
 	if (g->nid != 0)
 		return ecp_secret(d->x, g, e);
@@ -209,12 +208,11 @@ generate(struct ike_dh *d, const struct group *g, struct btns_err *e)
 		return BN_priv_rand(d->x, g->bits, BN_RAND_TOP_ONE,
 		    BN_RAND_BOTTOM_ANY) == 1 ? 0 :
 		    btns_fail_crypto(e, "MODP");
-	c = EVP_PKEY_CTX_new_id(EVP_PKEY_X25519, NULL);
-	if (c == NULL || EVP_PKEY_keygen_init(c) != 1 ||
-	    EVP_PKEY_keygen(c, &d->key) != 1)
-		rv = btns_fail_crypto(e, "X25519");
-	EVP_PKEY_CTX_free(c);
-	return rv;
+	if (c == NULL)
+		c = EVP_PKEY_CTX_new_id(EVP_PKEY_X25519, NULL);
+	return c != NULL && EVP_PKEY_keygen_init(c) == 1 &&
+	    EVP_PKEY_keygen(c, &d->key) == 1 ? 0 :
+	    btns_fail_crypto(e, "X25519");
 }
 
 static int

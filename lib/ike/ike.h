@@ -71,9 +71,8 @@ int	 ike_claim_check(struct btns_key *, const struct ike_claim *,
 uint8_t	 ike_claim_id(const struct ike_claim *, const uint8_t **, size_t *n);
 
 struct ike_hooks {
-	/* A fresh nonce for a peer, and its number: 1, or 0: not now. */
-	int	(*nonce)(uint8_t[IKE_NONCE_LEN], uint32_t *ticket,
-		    const struct ike_from *, void *);
+	/* A nonce that was never used, and its number: 1, or 0: not now. */
+	int	(*nonce)(uint8_t[IKE_NONCE_LEN], uint32_t *ticket, void *);
 	/* A peer proved that it has a key. */
 	void	(*claim)(const struct ike_claim *, void *);
 	/* A peer came through to IKE_AUTH and proved nothing: why. */

@@ -307,7 +307,7 @@ start(struct ike_responder *r, int64_t now, const struct ike_from *from,
 
 	if (in->ke.data.n != ike_dh_len(suite->group) ||
 	    (h = room(r, now, from)) == NULL ||
-	    r->hooks.nonce(h->nr, &h->ticket, from, r->hooks.arg) != 1)
+	    r->hooks.nonce(h->nr, &h->ticket, r->hooks.arg) != 1)
 		return NULL;
 	h->used = true;
 	h->since = now;

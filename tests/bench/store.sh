@@ -126,14 +126,14 @@ exports() {
 	make_store pins 0 20000 && cold && unchanged
 }
 
-# called HANDSHAKES...: as the listener's peer, once it listens
+# called OPTIONS...: as the listener's peer, once it listens
 called() {
 	(sleep 1; BTNS_DATA=$here/../data "$bin/tests/unit/call" \
-	    -b 127.0.0.2 "$@" 127.0.0.1 $port >"$tmp/called" 2>&1) &
+	    "$@" 127.0.0.1 $port >"$tmp/called" 2>&1) &
 }
 
-# Both processes of the listener; the same peer again and again, which is
-# only counted, so that no store is in it.
+# Both processes of the listener; eight peers at a time, the same ones again
+# and again, who are only counted, so that no store is in it.
 listens() {
 	store_tools listen || return
 	[ -x "$bin/tests/unit/call" ] || { lack listen call; return; }
@@ -141,43 +141,56 @@ listens() {
 	$CC -std=c11 -O2 -o "$tmp/bare" "$here/bare.c" \
 	    ${CRYPTO_CFLAGS:-} ${CRYPTO_LIBS:-} || exit 1
 	make_store listen 0 0 || return
-	port=$((20000 + $$ % 20000))
-	called -r 2000
+	port=$((20000 + $$ % 10000))
+	(sleep 1
+	for peer in 1 2 3 4 5 6 7 8; do
+		BTNS_DATA=$here/../data "$bin/tests/unit/call" -r 250 \
+		    -b 127.0.$peer.2 127.0.0.1 $port >"$tmp/called.$peer" &
+	done
+	wait) &
 	pair listen 2.0 1 \
 	    '2000 handshakes, their bare operations by libcrypto' \
 	    "$bin/btnsctl" -d "$tmp/listen/db" listen -q -t 12s \
 	    127.0.0.1:$port -- "$tmp/bare" 2000
 	wait
-	[ "$(grep -c '^refused$' "$tmp/called")" = 2000 ] || failed=1
+	[ "$(cat "$tmp"/called.* | grep -c '^refused$')" = 2000 ] || failed=1
 	flooded
 }
 
-# The process that reads before and after 1000000 requests without a cookie.
+# The process that reads before and after 1000000 requests without a cookie,
+# and the slowest of five peers who call meanwhile.
 flooded() {
 	"$bin/btnsctl" -q -d "$tmp/listen/db" listen 127.0.0.1:$port &
 	listener=$!
 	sleep 1
 	reader=$(cat /proc/$listener/task/$listener/children)
-	called -r 10
+	called -b 127.0.0.2 -r 10
 	wait $!
 	before=$(awk '/^VmHWM/ { print $2 }' "/proc/${reader% }/status")
-	called -x flood -r 1000000
+	called -b 127.0.0.2 -x flood -r 1000000
 	flood=$!
 	sleep 2
-	start=$(date +%s%N)
-	honest=$(BTNS_DATA=$here/../data "$bin/tests/unit/call" \
-	    -b 127.0.0.3 127.0.0.1 $port)
-	end=$(date +%s%N)
+	slowest=0 honest=
+	for peer in 3 4 5 6 7; do
+		start=$(date +%s%N)
+		honest="$honest $(BTNS_DATA=$here/../data \
+		    "$bin/tests/unit/call" -b 127.0.$peer.2 127.0.0.1 $port)"
+		ms=$((($(date +%s%N) - start) / 1000000))
+		[ $ms -le $slowest ] || slowest=$ms
+	done
+	kill -0 $flood || failed=1	# it went on all the while
 	wait $flood
 	after=$(awk '/^VmHWM/ { print $2 }' "/proc/${reader% }/status")
 	kill $listener
 	wait $listener
-	awk -v b="$before" -v a="$after" -v h="$honest" \
-	    -v ms=$(((end - start) / 1000000)) 'BEGIN {
+	awk -v b="$before" -v a="$after" -v h="$honest" -v ms=$slowest '
+	BEGIN {
+		good = a / b <= 1.05 && ms < 3000 &&
+		    h == " refused refused refused refused refused"
 		printf "flood %.3f goal 1.05 %s  memory after and before" \
-		    " 1000000 requests: %d against %d KB; an honest peer" \
-		    " meanwhile: %s, %d ms\n", a / b, a / b <= 1.05 &&
-		    h == "refused" && ms < 3000 ? "ok" : "over", a, b, h, ms
+		    " 1000000 requests: %d against %d KB; five honest peers" \
+		    " meanwhile:%s, the slowest in %d ms\n", a / b,
+		    good ? "ok" : "over", a, b, h, ms
 	}'
 }
 

@@ -243,8 +243,8 @@ check 0 "it is confined" grep -q '^Seccomp:.*2$' "/proc/$reader/status"
 check 0 "and gains nothing" grep -q '^NoNewPrivs:.*1$' \
     "/proc/$reader/status"
 find "/proc/$reader/fd" -lname 'socket:*' | grep -c . >fds
-same fds "it has two sockets, and no store" <<EOT
-2
+same fds "it has the port's two queues, the other process, and no store" <<EOT
+3
 EOT
 if root; then
 	check 0 "it is nobody" grep -q "^Uid:.$(id -u nobody)" \

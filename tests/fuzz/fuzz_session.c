@@ -47,10 +47,8 @@ __wrap_ike_unseal(uint8_t *out, size_t *outlen, const struct ike_keys *k,
 }
 
 static int
-on_nonce(uint8_t nonce[IKE_NONCE_LEN], uint32_t *ticket,
-    const struct ike_from *from, void *arg)
+on_nonce(uint8_t nonce[IKE_NONCE_LEN], uint32_t *ticket, void *arg)
 {
-	(void)from;
 	(void)arg;
 	memset(nonce, 7, IKE_NONCE_LEN);
 	*ticket = 1;

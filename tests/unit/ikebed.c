@@ -8,12 +8,10 @@
 #define P256	"p256.priv-pkcs8.pem"
 
 static int
-on_nonce(uint8_t nonce[IKE_NONCE_LEN], uint32_t *ticket,
-    const struct ike_from *from, void *arg)
+on_nonce(uint8_t nonce[IKE_NONCE_LEN], uint32_t *ticket, void *arg)
 {
 	struct told *t = arg;
 
-	(void)from;
 	if (t->no_nonce)
 		return 0;
 	memset(nonce, (int)++t->nonces, IKE_NONCE_LEN);
