@@ -38,7 +38,7 @@ PIN_O	= lib/child.o lib/confine.o lib/conflex.o lib/doctor.o lib/doctor_certs.o 
 	  lib/export_look.o lib/export_news.o lib/export_plan.o \
 	  lib/export_sig.o lib/file.o lib/harvest.o lib/harvest_list.o \
 	  lib/history.o lib/ident.o lib/iked.o lib/ikedconf.o \
-	  lib/ikedconf_names.o lib/ikedkey.o lib/ikeduser.o lib/ikelog.o \
+	  lib/ikedconf_names.o lib/ikedfile.o lib/ikedkey.o lib/ikeduser.o lib/ikelog.o \
 	  lib/keygen.o lib/listen.o lib/listen_read.o lib/listen_recent.o \
 	  lib/logread.o lib/logread_journal.o lib/logread_mark.o lib/observe.o lib/own.o \
 	  lib/path.o lib/pins.o lib/pins_backup.o lib/pins_decide.o \

@@ -123,12 +123,12 @@ answer(struct answers *a, const struct changes *ch,
 	if (c->op != PLAN_FOREIGN || !sh_word(word, sizeof(word), path))
 		return;
 	(void)again_store(store, ch->cli);
-	if (c->want && !c->directory)
+	if (c->want && c->file)
 		(void)snprintf(a->replace, COMMAND, "btnsctl export%s -f",
 		    store);
-	else if (c->has_fp && c->trusted && !c->stray)
-		(void)snprintf(a->keep, COMMAND, "btnsctl import%s %s", store,
-		    word);
+	else if (c->keep != BTNS_KEEP_NOT)
+		(void)snprintf(a->keep, COMMAND, "btnsctl import%s%s %s",
+		    store, c->keep == BTNS_KEEP_FORCE ? " -f" : "", word);
 	(void)snprintf(a->drop, COMMAND, "rm %s%s", c->directory ? "-r " : "",
 	    word);
 }
@@ -242,9 +242,10 @@ static void
 moved(const struct changes *ch, const struct btns_change *c, const char *fp)
 {
 	print_path(ch, "! ", c);
-	fprintf(ch->to, ": a REVOKED key %s in it, and iked trust%s it\n"
-	    "    key      %s\n    there    ", ch->dry ? "is" : "was",
-	    ch->dry ? "s" : "ed", fp);
+	fprintf(ch->to, ": a REVOKED key %s in it%s%s\n    key      %s\n"
+	    "    there    ", ch->dry ? "is" : "was", !c->trusted ? "" :
+	    ", and iked trust", !c->trusted ? "" : ch->dry ? "s it" : "ed it",
+	    fp);
 	out_text(ch->to, c->note);
 	fprintf(ch->to, "\n    %s", ch->dry ? "would be moved aside" :
 	    "moved to ");

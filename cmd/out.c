@@ -48,13 +48,16 @@ steers(const unsigned char *s, size_t n)
 {
 	if (n == 1)
 		return *s < 0x20 || *s == 0x7f || *s == '\\';
-	if (n == 2)
+	if (n == 2)		/* and what joins, U+034F */
 		return (s[0] == 0xc2 && (s[1] < 0xa0 || s[1] == 0xad)) ||
+		    (s[0] == 0xcd && s[1] == 0x8f) ||
 		    (s[0] == 0xd8 && s[1] == 0x9c);
 	if (n == 4)		/* tags, which are not seen at all */
 		return s[0] == 0xf3 && s[1] == 0xa0;
 	if (s[0] == 0xe1)
 		return s[1] == 0xa0 && s[2] == 0x8e;
+	if (s[0] == 0xef && s[1] == 0xb8)	/* U+FE00 and on: variants */
+		return s[2] <= 0x8f;
 	return n == 3 && ((s[0] == 0xe2 && s[1] == 0x80 && s[2] >= 0x8b &&
 	    (s[2] <= 0x8f || s[2] >= 0xa8)) || (s[0] == 0xe2 &&
 	    s[1] == 0x81) || (s[0] == 0xef && s[1] == 0xbb && s[2] == 0xbf));

@@ -91,26 +91,27 @@ each_file(struct doctor *d, bool (*is)(const struct doctor_file *),
 static bool
 is_ambiguous(const struct doctor_file *f)
 {
-	return f->keys + f->refused > 1;
-}
-
-static bool
-is_empty(const struct doctor_file *f)
-{
-	return !f->unread && S_ISREG(f->st.st_mode) && !f->loads &&
-	    !f->ed25519;
+	return f->in.keys + f->in.refused > 1 ||
+	    (f->in.loads == BTNS_LOADS_KEY && !f->in.one);
 }
 
 static bool
 is_ed25519(const struct doctor_file *f)
 {
-	return f->ed25519;
+	return f->in.keys > 0 && f->in.key.type == BTNS_ED25519;
+}
+
+static bool
+is_empty(const struct doctor_file *f)
+{
+	return !f->unread && S_ISREG(f->st.st_mode) && !is_ed25519(f) &&
+	    f->in.loads == BTNS_LOADS_NONE && !f->in.private;
 }
 
 static bool
 is_weak(const struct doctor_file *f)
 {
-	return f->weak;
+	return f->in.keys > 0 && btns_key_weak(&f->in.key);
 }
 
 static bool

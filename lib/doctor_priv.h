@@ -11,6 +11,7 @@
 #include "err.h"
 #include "export.h"
 #include "ident.h"
+#include "ikedfile.h"
 #include "ikedconf.h"
 #include "ikeduser.h"
 #include "pins.h"
@@ -20,10 +21,9 @@
 struct doctor_file {
 	char		*path;		/* "fqdn/gw.example.org" */
 	struct stat	 st;
-	unsigned	 keys, refused;
 	bool		 unread;	/* it can't be looked into */
-	bool		 loads;		/* iked loads a key from it */
-	bool		 ed25519, weak, own;	/* the first key is */
+	struct btns_ikedfile in;
+	bool		 own;		/* a key in it is this host's */
 };
 
 /* What an export would do with a path. */

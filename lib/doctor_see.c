@@ -4,8 +4,6 @@
 
 #include "doctor_priv.h"
 #include "fp.h"
-#include "ikedkey.h"
-#include "keyread.h"
 #include "own.h"
 
 bool
@@ -18,67 +16,22 @@ doctor_is_end(const struct btns_err *why)
 struct look {
 	struct doctor	*d;
 	struct doctor_file *f;
-	struct btns_fp	 own[2];
-	unsigned	 nown;
+	struct btns_fp	 own;
+	int		 has_own;
 	uint8_t		*buf;
 };
 
 static int
-see_own(struct look *l, const struct btns_key *k)
+see_own(const struct btns_key *k, void *arg)
 {
+	struct look *l = arg;
 	struct btns_fp fp;
-	unsigned i;
 
 	if (btns_fp_of(&fp, k, l->d->e) == -1)
 		return -1;
-	for (i = 0; i < l->nown; i++)
-		l->f->own = l->f->own || memcmp(&fp, &l->own[i],
-		    sizeof(fp)) == 0;
+	l->f->own = l->f->own || (l->has_own == 1 &&
+	    memcmp(&fp, &l->own, sizeof(fp)) == 0);
 	return 0;
-}
-
-static int
-see_key(const struct btns_key *k, const struct btns_keyat *at, void *arg)
-{
-	struct look *l = arg;
-	struct doctor_file *f = l->f;
-
-	if (f->keys++ == 0) {
-		f->ed25519 = k->type == BTNS_ED25519;
-		f->weak = btns_key_weak(k);
-		f->loads = btns_keyat_loads(at) && !f->ed25519;
-	}
-	return see_own(l, k);
-}
-
-static void
-see_bad(const struct btns_err *why, void *arg)
-{
-	struct look *l = arg;
-
-	(void)why;
-	l->f->refused++;
-}
-
-/* iked's own reader takes more than ours, and takes longer. */
-static int
-see_keys(struct look *l, const char *path, size_t n)
-{
-	struct btns_keyread cb = { see_key, see_bad, NULL, l };
-	struct btns_key k;
-	int rv;
-
-	if (n == 0)
-		return 0;
-	if (btns_keys_parse(l->buf, n, path, &cb, l->d->e) == -1 &&
-	    l->d->e->code != BTNS_E_FORMAT)
-		return -1;
-	if (l->f->loads && l->f->keys + l->f->refused == 1)
-		return 0;
-	if ((rv = btns_iked_key(&k, l->buf, n, l->d->e)) == -1)
-		return -1;
-	l->f->loads = rv == 1;
-	return rv == 1 ? see_own(l, &k) : 0;
 }
 
 static int
@@ -101,7 +54,8 @@ see_file(const char *path, void *arg)
 	d->nfile++;
 	f->unread = f->st.st_size > 0 && !btns_tree_follow(d->tree, path,
 	    l->buf, BTNS_TREE_LONG, &n);
-	return f->unread ? 0 : see_keys(l, path, n);
+	return f->unread ? 0 : btns_ikedfile(&f->in, l->buf, n, path,
+	    see_own, l, d->e);
 }
 
 static int
@@ -114,10 +68,8 @@ see_files(struct doctor *d)
 	if (d->tree == NULL)
 		return 0;
 	/* A pair that is damaged is a check's to tell. */
-	if (btns_own_fps(l.own, &l.nown, d->how->iked, &why) == -1) {
+	if ((l.has_own = btns_own_fp(&l.own, d->how->iked, &why)) == -1)
 		d->nomem = d->nomem || why.code == BTNS_E_NOMEM;
-		l.nown = 0;
-	}
 	if ((l.buf = malloc(BTNS_TREE_LONG)) == NULL)
 		return btns_fail(d->e, BTNS_E_NOMEM, "out of memory");
 	rv = btns_tree_each(d->tree, see_file, &l, d->e);

@@ -95,7 +95,44 @@ below_pubkeys(char out[PATH_MAX], const char *path)
 		(void)snprintf(out, PATH_MAX, "pubkeys/%s", path);
 }
 
-/* Each regular file of the type directories that _iked can't read. */
+/* Is the key in it one that iked should take? */
+static bool
+is_pinned(struct doctor *d, const struct doctor_file *f)
+{
+	struct btns_err ignored;
+	struct btns_ident id;
+	struct btns_fp fp;
+
+	return d->how->pins != NULL && f->in.one && !f->in.private &&
+	    btns_ident_parse(&id, f->path, &ignored) == 0 &&
+	    btns_fp_of(&fp, &f->in.key, &ignored) == 0 &&
+	    btns_pins_is_live(d->how->pins, &id, &fp, &ignored) == 1;
+}
+
+static int
+check_private(struct doctor *d, struct btns_err *e)
+{
+	char below[PATH_MAX], full[PATH_MAX];
+	struct doctor_fix fix;
+	size_t i;
+
+	(void)e;
+	for (i = 0; i < d->nfile; i++) {
+		if (!d->file[i].in.private)
+			continue;
+		below_pubkeys(below, d->file[i].path);
+		fix_path(&fix, full, d, "mv", below);
+		fix.more = " /root/";
+		doctor_say(d, below, &fix, "a PRIVATE key, where iked looks"
+		    " for public ones; nobody else should have it");
+	}
+	return 0;
+}
+
+/*
+ * Each regular file of the type directories that _iked can't read.  Only a
+ * pin's is to be opened to it: another's key nobody vouched for.
+ */
 static int
 check_readable(struct doctor *d, struct btns_err *e)
 {
@@ -109,7 +146,8 @@ check_readable(struct doctor *d, struct btns_err *e)
 
 		below_pubkeys(below, f->path);
 		fix_path(&fix, full, d, "chmod 644", below);
-		if (S_ISREG(f->st.st_mode) &&
+		if (S_ISREG(f->st.st_mode) && (d->how->pins == NULL ||
+		    is_pinned(d, f)) && !f->in.private &&
 		    !btns_ikeduser_can(&d->user, &f->st, 4))
 			doctor_say(d, below, &fix, "mode %04o: user _iked"
 			    " cannot read it, and refuses the peer",
@@ -130,7 +168,7 @@ check_writable(struct doctor *d, struct btns_err *e)
 		const struct doctor_file *f = &d->file[i];
 
 		below_pubkeys(below, f->path);
-		fix_path(&fix, full, d, "chmod 644", below);
+		fix_path(&fix, full, d, "chmod go-w", below);
 		if (S_ISREG(f->st.st_mode) && (f->st.st_mode & 022) != 0)
 			doctor_say(d, below, &fix, "mode %04o: others can put"
 			    " their key into it",
@@ -176,7 +214,7 @@ stray(const char *path, void *arg)
 	struct btns_key k;
 	struct stat st;
 	size_t n;
-	int rv;
+	int loads;
 
 	below_pubkeys(below, path);
 	if (btns_tree_look(s->d->tree, path, &st, NULL, NULL, &why) != 1)
@@ -186,10 +224,10 @@ stray(const char *path, void *arg)
 			doctor_blind_errno(s->d, below, EACCES);
 		return 0;
 	}
-	if ((rv = btns_iked_key(&k, s->buf, n, s->e)) == -1)
+	if ((loads = btns_iked_key(&k, s->buf, n, s->e)) == -1)
 		return -1;
 	fix_path(&fix, full, s->d, "rm", below);
-	if (rv == 1)
+	if (loads != BTNS_LOADS_NONE)
 		doctor_say(s->d, below, &fix, "a public key that is no pin's;"
 		    " a peer gets in with it as ../%s", path);
 	return 0;
@@ -290,6 +328,7 @@ check_staging_mode(struct doctor *d, struct btns_err *e)
 const struct doctor_check doctor_tree[] = {
 	{ "directory", DOCTOR_ERROR, check_directories },
 	{ "iked-user", DOCTOR_NOTE, check_user },
+	{ "private-in-tree", DOCTOR_ERROR, check_private },
 	{ "unreadable", DOCTOR_ERROR, check_readable },
 	{ "writable", DOCTOR_ERROR, check_writable },
 	{ "stray", DOCTOR_ERROR, check_strays },

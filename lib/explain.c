@@ -70,8 +70,10 @@ look_into(struct explain *x, struct btns_tree *t, const char *path,
 		    strerror(EACCES));
 	}
 	free(buf);
-	if (rv != 1)
-		return rv;
+	if (rv == BTNS_LOADS_UNFIT)
+		x->file = EXPLAIN_UNFIT;
+	if (rv != BTNS_LOADS_KEY)
+		return rv == -1 ? -1 : 0;
 	x->file = EXPLAIN_KEY;
 	btns_key_name(x->keyname, &k);
 	return btns_fp_of(&x->fp, &k, e);
@@ -352,13 +354,17 @@ btns_explain(struct explain *x, struct btns_pins *p, const char *name,
 	    btns_pins_each(p, on_alike, &s, e) == -1 ||
 	    see_file(x, p, e) == -1 || see_policies(x, p, e) == -1)
 		return -1;
-	if (x->file != EXPLAIN_KEY) {
+	if (x->file != EXPLAIN_KEY && x->file != EXPLAIN_UNFIT) {
 		x->cause = kept_out(x);
+		return 0;
+	}
+	x->in = x->policy != EXPLAIN_NOBODY;
+	if (x->file == EXPLAIN_UNFIT) {
+		x->cause = x->live ? EXPLAIN_STALE : EXPLAIN_FOREIGN;
 		return 0;
 	}
 	if ((revoked = btns_revoked_is(p, &x->fp, e)) == -1)
 		return -1;
-	x->in = x->policy != EXPLAIN_NOBODY;
 	x->cause = let_in(x, revoked == 1);
 	return 0;
 }

@@ -21,6 +21,7 @@ struct btns_err;
 enum explain_file {
 	EXPLAIN_NOTHING,	/* no such file */
 	EXPLAIN_KEY,		/* a key, which iked takes */
+	EXPLAIN_UNFIT,		/* one that iked takes, and no pin can be */
 	EXPLAIN_NO_KEY,		/* something that iked takes no key from */
 	EXPLAIN_CLOSED,		/* iked can't read it */
 	EXPLAIN_UNSEEN		/* the caller can't look; why says so */

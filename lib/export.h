@@ -19,6 +19,9 @@ struct btns_pin;
 struct btns_pins;
 struct btns_tree;
 
+/* Would an import pin the key of a foreign file: no, yes, with -f? */
+enum btns_keep { BTNS_KEEP_NOT, BTNS_KEEP, BTNS_KEEP_FORCE };
+
 /* One path that changes, or that was left alone. */
 struct btns_change {
 	enum plan_op	 op;
@@ -30,7 +33,9 @@ struct btns_change {
 	bool		 had_fp;
 	struct btns_fp	 old_fp;	/* '~': of the key it held before */
 	bool		 trusted;	/* '!': iked takes a key from it */
-	bool		 directory;	/* '!': it is one */
+	enum btns_keep	 keep;		/* '!' */
+	bool		 directory;	/* '!': it is one, */
+	bool		 file;		/* or a regular file: -f replaces it */
 	bool		 told;		/* '!': lately, by a run like this */
 	int64_t		 since;		/* of PLAN_UNSURE: accepted */
 	const char	*note;		/* what lies there, or why it failed */

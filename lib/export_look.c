@@ -8,9 +8,9 @@
 
 #include "export_priv.h"
 #include "hash.h"
-#include "ikedkey.h"
-#include "keyread.h"
+#include "ikedfile.h"
 #include "keywrite.h"
+#include "own.h"
 
 /* What lies at a path that isn't ours, for the person who put it there. */
 static void
@@ -32,22 +32,21 @@ describe(struct item *i, const struct stat *st, const char *what)
 	export_note(i, note);
 }
 
-/* What our readers find in a file, and what iked's does. */
+/* What is in a file, and what of it was revoked. */
 struct found {
 	struct run	*r;
-	struct btns_key	 key;		/* iked's, else our first */
-	unsigned	 keys, refused;
-	bool		 loads;		/* iked takes key */
+	struct btns_ikedfile in;
 	bool		 revoked;
 	struct btns_fp	 bad;		/* the first that is */
 };
 
 static int
-is_revoked(struct found *f, const struct btns_key *k, struct btns_err *e)
+is_revoked(const struct btns_key *k, void *arg)
 {
+	struct found *f = arg;
 	struct btns_fp fp;
-	int rv = btns_fp_of(&fp, k, e) == -1 ? -1 :
-	    btns_revoked_is(f->r->pins, &fp, e);
+	int rv = btns_fp_of(&fp, k, f->r->e) == -1 ? -1 :
+	    btns_revoked_is(f->r->pins, &fp, f->r->e);
 
 	if (rv == 1 && !f->revoked) {
 		f->revoked = true;
@@ -56,50 +55,21 @@ is_revoked(struct found *f, const struct btns_key *k, struct btns_err *e)
 	return rv == -1 ? -1 : 0;
 }
 
-static int
-found_key(const struct btns_key *k, const struct btns_keyat *at, void *arg)
-{
-	struct found *f = arg;
-
-	if (f->keys++ == 0) {
-		f->key = *k;
-		f->loads = btns_keyat_loads(at) && k->type != BTNS_ED25519;
-	}
-	return is_revoked(f, k, f->r->e);
-}
-
-static void
-found_bad(const struct btns_err *why, void *arg)
-{
-	struct found *f = arg;
-
-	(void)why;
-	f->refused++;
-}
-
 /* Whatever has a revoked key in it, in whatever form, is found. */
 static int
 find_keys(struct found *f, const char *path, const uint8_t *buf, size_t n,
     struct btns_err *e)
 {
-	struct btns_keyread cb = { found_key, found_bad, NULL, f };
-	struct btns_key k;
-	int rv;
+	f->r->e = e;
+	return btns_ikedfile(&f->in, buf, n, path, is_revoked, f, e);
+}
 
-	if (n == 0)
-		return 0;
-	if (btns_keys_parse(buf, n, path, &cb, e) == -1 &&
-	    e->code != BTNS_E_FORMAT)
-		return -1;
-	if (f->loads && f->keys + f->refused == 1)
-		return 0;		/* just as an export writes it */
-	if ((rv = btns_iked_key(&k, buf, n, e)) == -1)
-		return -1;
-	f->loads = rv == 1;
-	if (rv == 0)
-		return 0;
-	f->key = k;
-	return is_revoked(f, &k, e);
+/* Can user _iked, neither root nor in its group, read it? */
+static bool
+shut(const struct stat *st)
+{
+	return S_ISREG(st->st_mode) && st->st_uid == 0 &&
+	    (st->st_mode & 044) == 0;
 }
 
 /* All of a file that iked can read, also behind a link, to r->big. */
@@ -113,60 +83,104 @@ read_long(struct run *r, const char *path, size_t *n, struct btns_err *e)
 }
 
 static int
-tell_key(struct item *i, const struct found *found, char what[64],
-    struct plan_facts *f, struct btns_err *e)
+is_own(struct run *r, const struct btns_fp *fp, struct btns_err *e)
 {
-	char name[BTNS_KEY_NAME_MAX], text[BTNS_FORM_MAX];
-	bool alone = found->keys + found->refused < 2, wanted;
-	struct btns_fp fp;
-	size_t len;
+	struct btns_err damaged;	/* doctor tells of it */
+	struct btns_fp own;
+	int rv = btns_own_fp(&own, btns_pins_iked(r->pins), &damaged);
 
-	if (export_render(text, &len, &found->key, e) == -1 ||
-	    btns_fp_of(&fp, &found->key, e) == -1)
+	if (rv == -1 && damaged.code == BTNS_E_NOMEM) {
+		*e = damaged;
 		return -1;
-	wanted = i->want && len == i->textlen &&
-	    memcmp(text, i->text, len) == 0;
-	f->same_key = wanted && found->loads && alone;
-	i->trusted = found->loads && !wanted;
-	i->has_found = alone;
-	i->found = fp;
-	if (!i->want && alone) {
-		i->fp = fp;
-		i->has_fp = true;
 	}
-	btns_key_name(name, &found->key);
-	(void)snprintf(what, 64, "%s %02x%02x%02x%02x%02x%02x%02x%02x..%s",
-	    name, fp.b[0], fp.b[1], fp.b[2], fp.b[3], fp.b[4], fp.b[5],
-	    fp.b[6], fp.b[7], alone ? "" : " and more");
-	return 0;
+	return rv == 1 && memcmp(&own, fp, sizeof(own)) == 0;
+}
+
+/* Would an import make it a pin, and how? */
+static int
+keeps(struct run *r, struct item *i, const struct found *f,
+    const struct btns_fp *fp, struct btns_err *e)
+{
+	struct btns_ident id;
+	struct btns_err no_name;
+	int own;
+
+	if (!i->trusted || i->want || i->stray || !f->in.one ||
+	    btns_ident_parse(&id, i->path, &no_name) == -1)
+		return 0;
+	if ((own = is_own(r, fp, e)) == 0)
+		i->keep = btns_key_weak(&f->in.key) ? BTNS_KEEP_FORCE :
+		    BTNS_KEEP;
+	return own == -1 ? -1 : 0;
 }
 
 static int
-see_keys(struct run *r, struct item *i, const uint8_t *buf, size_t n,
-    char what[64], struct plan_facts *f, struct btns_err *e)
+tell_key(struct run *r, struct item *i, const struct found *found,
+    const struct stat *st, char what[80], struct plan_facts *f,
+    struct btns_err *e)
+{
+	const struct btns_ikedfile *in = &found->in;
+	char name[BTNS_KEY_NAME_MAX], text[BTNS_FORM_MAX];
+	bool loads = in->loads == BTNS_LOADS_KEY, wanted;
+	struct btns_fp fp;
+	size_t len;
+
+	if (export_render(text, &len, &in->key, e) == -1 ||
+	    btns_fp_of(&fp, &in->key, e) == -1)
+		return -1;
+	wanted = i->want && len == i->textlen &&
+	    memcmp(text, i->text, len) == 0;
+	f->same_key = wanted && loads && in->one;
+	i->trusted = in->loads != BTNS_LOADS_NONE && !shut(st) &&
+	    !(wanted && loads);
+	i->has_found = in->one;
+	i->found = fp;
+	if (!i->want && in->one) {
+		i->fp = fp;
+		i->has_fp = true;
+	}
+	btns_key_name(name, &in->key);
+	(void)snprintf(what, 80, "%s%s %02x%02x%02x%02x%02x%02x%02x%02x..%s",
+	    in->private ? "a PRIVATE key, " : "", name, fp.b[0], fp.b[1],
+	    fp.b[2], fp.b[3], fp.b[4], fp.b[5], fp.b[6], fp.b[7],
+	    in->one ? "" : " and more");
+	return keeps(r, i, found, &fp, e);
+}
+
+static int
+see_keys(struct run *r, struct item *i, const struct stat *st,
+    const uint8_t *buf, size_t n, char what[80], struct plan_facts *f,
+    struct btns_err *e)
 {
 	struct found found = { .r = r };
 
 	if (find_keys(&found, i->path, buf, n, e) == -1)
 		return -1;
 	/* Elsewhere only what iked would load is anybody's business. */
-	if (i->stray && !found.loads)
+	if (i->stray && found.in.loads == BTNS_LOADS_NONE)
 		return 0;
 	f->revoked = i->revoked = found.revoked;
 	i->bad = found.bad;
-	return found.keys == 0 && !found.loads ? 0 :
-	    tell_key(i, &found, what, f, e);
+	if (found.in.keys > 0 || found.in.loads == BTNS_LOADS_KEY)
+		return tell_key(r, i, &found, st, what, f, e);
+	if (found.in.loads == BTNS_LOADS_UNFIT) {
+		i->trusted = !shut(st);
+		(void)snprintf(what, 80, "a key of a kind that no pin can"
+		    " be");
+	}
+	return 0;
 }
 
 static int
 see_other(struct run *r, struct item *i, const struct stat *st, size_t n,
     struct plan_facts *f, struct btns_err *e)
 {
-	char what[64] = "no key that can be read";
+	char what[80] = "no key that can be read";
 	const uint8_t *buf = r->buf;
 	bool link = S_ISLNK(st->st_mode);
 
 	i->directory = S_ISDIR(st->st_mode);
+	i->file = f->file;
 	if (!f->file)
 		(void)snprintf(what, sizeof(what), "%s", link ?
 		    "a symbolic link" : i->directory ? "a directory" :
@@ -176,7 +190,8 @@ see_other(struct run *r, struct item *i, const struct stat *st, size_t n,
 			return -1;
 		buf = r->big;
 	}
-	if ((f->file || link) && see_keys(r, i, buf, n, what, f, e) == -1)
+	if ((f->file || link) && see_keys(r, i, st, buf, n,
+	    what, f, e) == -1)
 		return -1;
 	if (link) {
 		i->has_fp = i->has_fp && i->want;
@@ -271,7 +286,7 @@ export_holds_revoked(struct run *r, const char *path, bool stray,
 	}
 	if (find_keys(&found, path, buf, n, e) == -1)
 		return -1;
-	return found.revoked && (found.loads || !stray);
+	return found.revoked && (found.in.loads != BTNS_LOADS_NONE || !stray);
 }
 
 /* Does the file hold the pin's key, and that alone? */
@@ -279,14 +294,14 @@ static int
 holds(const uint8_t *buf, size_t n, const struct btns_key *k,
     const char *path, struct btns_err *e)
 {
-	struct btns_key there;
+	struct btns_ikedfile f;
 
 	if (n > BTNS_TREE_FILE)
 		return 0;
-	if (btns_key_parse_one(&there, buf, n, path, e) == -1)
-		return e->code == BTNS_E_NOMEM || e->code == BTNS_E_CRYPTO ?
-		    -1 : 0;
-	return btns_key_same(&there, k);
+	if (btns_ikedfile(&f, buf, n, path, NULL, NULL, e) == -1)
+		return -1;
+	return f.loads == BTNS_LOADS_KEY && f.one &&
+	    btns_key_same(&f.key, k);
 }
 
 int

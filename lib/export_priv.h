@@ -29,7 +29,8 @@ struct item {
 	bool		 has_fp;
 	enum plan_op	 op;
 	bool		 stray;		/* not where a pin's file lies */
-	bool		 trusted, directory, failed;
+	bool		 trusted, directory, file, failed;
+	enum btns_keep	 keep;
 	bool		 same_key;	/* what lies there holds it already */
 	bool		 aside;		/* a foreign file with a revoked key */
 	char		*kept;		/* where that lies now */

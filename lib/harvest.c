@@ -13,46 +13,23 @@
 #include "harvest.h"
 #include "harvest_priv.h"
 #include "hash.h"
+#include "ikedfile.h"
 #include "keyread.h"
 #include "tree.h"
 
-/* What a file of the tree holds: iked takes the first that loads. */
-struct seen {
-	struct btns_key	 key;
-	unsigned	 keys, refused;
-	bool		 private, pem;
-};
-
-static int
-see_key(const struct btns_key *k, const struct btns_keyat *at, void *arg)
-{
-	struct seen *s = arg;
-
-	if (s->keys++ > 0)
-		return 0;
-	s->key = *k;
-	s->private = at->private;
-	s->pem = btns_keyat_loads(at);
-	return 0;
-}
-
-static void
-see_refused(const struct btns_err *why, void *arg)
-{
-	struct seen *s = arg;
-
-	(void)why;
-	s->refused++;
-}
-
 /* Why is this no one key for iked?  NULL: it is. */
 static const char *
-unfit(const struct seen *s, char buf[64])
+unfit(const struct btns_ikedfile *s, char buf[64])
 {
-	if (s->keys == 0)
-		return "no key in it: not imported";
 	if (s->private)
 		return "a PRIVATE key: not imported";
+	if (s->loads == BTNS_LOADS_UNFIT)
+		return "iked may take a key from it that no pin can be: not"
+		    " imported";
+	if (s->keys == 0)
+		return s->loads == BTNS_LOADS_KEY ? "its key is malformed,"
+		    " though iked takes it: not imported" :
+		    "no key in it: not imported";
 	if (s->keys > 1) {
 		(void)snprintf(buf, 64, "%u keys in it, ambiguous: not"
 		    " imported", s->keys);
@@ -61,6 +38,9 @@ unfit(const struct seen *s, char buf[64])
 	if (s->refused > 0)
 		return "a damaged object beside the key, ambiguous: not"
 		    " imported";
+	if (s->loads == BTNS_LOADS_KEY && !s->one)
+		return "iked takes another key from it than is seen first:"
+		    " not imported";
 	if (s->key.type == BTNS_ED25519)
 		return "Ed25519, iked cannot use it: not imported";
 	return NULL;
@@ -103,12 +83,13 @@ kept(const struct stat *st)
 /* A file that iked could load: an item. */
 static int
 tree_item(struct harvest *h, const char *path, const struct btns_ident *id,
-    const struct seen *s, const struct stat *st, const uint8_t *buf, size_t n,
-    struct btns_err *e)
+    const struct btns_ikedfile *s, const struct stat *st, const uint8_t *buf,
+    size_t n, struct btns_err *e)
 {
 	struct harvest_item it = { .kind = HARVEST_KEY, .ident = *id,
 	    .key = &s->key, .object = path, .source = "tree", .path = path,
-	    .trusted = s->pem && (st->st_mode & S_IROTH) && kept(st) };
+	    .trusted = s->loads == BTNS_LOADS_KEY && (st->st_mode &
+	    S_IROTH) && kept(st) };
 	uint8_t digest[BTNS_HASH_MAX];
 	char mode[64];
 
@@ -119,7 +100,7 @@ tree_item(struct harvest *h, const char *path, const struct btns_ident *id,
 	(void)snprintf(mode, sizeof(mode), "%04o, %s: learned only, not a"
 	    " pin", (unsigned)st->st_mode & 07777, kept(st) ? "unreadable"
 	    " for iked" : "others may write it");
-	it.odd = !s->pem ? "iked does not load that form: learned only, not"
+	it.odd = s->loads != BTNS_LOADS_KEY ? "iked does not load that form: learned only, not"
 	    " a pin" : !it.trusted ? mode : backup(path) != NULL ?
 	    backup(path) : btns_ident_odd(id);
 	return h->item(&it, h->arg);
@@ -130,8 +111,7 @@ static int
 tree_file(struct harvest *h, const char *path, const struct stat *st,
     const uint8_t *buf, size_t n, struct btns_err *e)
 {
-	struct seen s = { .keys = 0 };
-	struct btns_keyread cb = { see_key, see_refused, NULL, &s };
+	struct btns_ikedfile s;
 	char text[64], name[BTNS_ID_PRINT];
 	const char *why = NULL;
 	struct btns_ident id;
@@ -140,8 +120,7 @@ tree_file(struct harvest *h, const char *path, const struct stat *st,
 		why = "over 64 KiB: not imported";
 	else if (btns_ident_parse(&id, path, e) == -1)
 		why = "no identity can have that name: not imported";
-	else if (btns_keys_parse(buf, n, path, &cb, e) == -1 &&
-	    e->code != BTNS_E_FORMAT)
+	else if (btns_ikedfile(&s, buf, n, path, NULL, NULL, e) == -1)
 		return -1;
 	else if ((why = unfit(&s, text)) == NULL) {
 		btns_ident_print(name, &id);

@@ -47,7 +47,7 @@ load(const uint8_t *p, size_t n)
 }
 
 /* A point of a curve that we know, whatever parameters came with it. */
-static int
+static bool
 ec_key(struct btns_key *k, uint8_t *point, size_t n)
 {
 	static const enum btns_keytype curve[] = { BTNS_P256, BTNS_P384,
@@ -61,9 +61,9 @@ ec_key(struct btns_key *k, uint8_t *point, size_t n)
 		field = btns_key_field(curve[i]);
 		if ((n == 1 + field || n == 1 + 2 * field) &&
 		    btns_key_ec(k, curve[i], point, n, &not_on_it) == 0)
-			return 1;
+			return true;
 	}
-	return 0;
+	return false;
 }
 
 int
@@ -73,23 +73,25 @@ btns_iked_key(struct btns_key *k, const uint8_t *p, size_t n,
 	uint8_t buf[BTNS_ENC_MAX], *out = buf;
 	struct btns_err unfit;
 	EVP_PKEY *pkey;
-	int len, type, rv = 0;
+	int len, type, rv = BTNS_LOADS_NONE;
+	bool fit;
 
 	/* libcrypto takes its time over text without one. */
 	if (n > INT32_MAX || memmem(p, n, "PUBLIC KEY-----", 15) == NULL ||
 	    (pkey = load(p, n)) == NULL)
-		return 0;
+		return BTNS_LOADS_NONE;
 	type = EVP_PKEY_base_id(pkey);
 	len = type == EVP_PKEY_RSA || type == EVP_PKEY_EC ?
 	    i2d_PublicKey(pkey, NULL) : 0;
-	if (len > 0 && (size_t)len <= sizeof(buf)) {
-		if ((len = i2d_PublicKey(pkey, &out)) <= 0)
-			rv = btns_fail_crypto(e, "i2d_PublicKey");
-		else if (type == EVP_PKEY_EC)
-			rv = ec_key(k, buf, (size_t)len);
-		else
-			rv = btns_key_der(k, BTNS_KIND_PKCS1, buf,
-			    (size_t)len, &unfit) == 0;
+	if (len > (int)sizeof(buf))
+		rv = BTNS_LOADS_UNFIT;
+	else if (len > 0 && (len = i2d_PublicKey(pkey, &out)) <= 0)
+		rv = btns_fail_crypto(e, "i2d_PublicKey");
+	else if (len > 0) {
+		fit = type == EVP_PKEY_EC ? ec_key(k, buf, (size_t)len) :
+		    btns_key_der(k, BTNS_KIND_PKCS1, buf, (size_t)len,
+		    &unfit) == 0;
+		rv = fit ? BTNS_LOADS_KEY : BTNS_LOADS_UNFIT;
 	}
 	EVP_PKEY_free(pkey);
 	ERR_clear_error();

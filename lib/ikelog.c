@@ -4,6 +4,8 @@
 
 #include "ikelog.h"
 
+#define AHEAD	86400		/* s: a clock may be so far ahead of ours */
+
 /* What is left of a line; nothing is ever read behind end. */
 struct rest {
 	const char	*p, *end;
@@ -274,7 +276,7 @@ old_minute(int64_t *base, int64_t now, const char *p)
 
 		copy.tm_year = year;
 		*base = mktime(&copy);
-		if (*base != -1 && *base <= now + 86400)
+		if (*base != -1 && *base <= now + AHEAD)
 			return true;
 	}
 	return false;
@@ -312,7 +314,7 @@ zone(int *seconds, const char *p, const char *end)
 	if (end - p == 1 && *p == 'Z')
 		return true;
 	if (end - p < 5 || (*p != '+' && *p != '-') || !number(&h, p + 1, 2) ||
-	    !number(&m, end - 2, 2))
+	    !number(&m, end - 2, 2) || h > 23 || m > 59)
 		return false;
 	*seconds = (h * 3600 + m * 60) * (*p == '+' ? 1 : -1);
 	return true;
@@ -325,6 +327,7 @@ btns_ikelog_time(int64_t *out, struct ikelog_clock *c,
 	const char *p = l->stamp;
 	bool old = l->stamplen == 15;
 	size_t n = old ? 12 : 16;
+	int64_t at;
 	int s, off = 0;
 
 	if (p == NULL || (!old && (l->stamplen < 20 ||
@@ -339,6 +342,9 @@ btns_ikelog_time(int64_t *out, struct ikelog_clock *c,
 		memcpy(c->minute, p, n);
 		c->len = n;
 	}
-	*out = c->base + s - off;
-	return *out >= 0;
+	at = c->base + s - off;
+	if (at < 0 || at > c->now + AHEAD)
+		return false;
+	*out = at;
+	return true;
 }

@@ -43,9 +43,9 @@ void	 btns_ikelog_message(struct ikelog *, const char *, size_t);
 
 /*
  * UTC seconds of a line's stamp: RFC 3339, or RFC 3164's in local time and
- * without a year, which is then the last one that isn't after `now` by more
- * than a day.  False for what is none.  Keep one clock a file: it remembers
- * the minute.
+ * without a year.  False, and nothing is set, for what is none, or is after
+ * `now` by more than a day: anybody may write a line into a log.  Keep one
+ * clock a file: it remembers the minute.
  */
 struct ikelog_clock {
 	int64_t		 now;		/* set by the caller */

@@ -78,6 +78,8 @@ binary(struct journal *j, const char *p, size_t name, size_t n)
 	uint64_t size = 0;
 	int i;
 
+	if (name > FIELD_MAX)
+		return -1;		/* a journal's has 64 at most */
 	if (n < name + 1 + 8)
 		return 0;
 	for (i = 7; i >= 0; i--)

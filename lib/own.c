@@ -81,22 +81,31 @@ btns_own_read(struct btns_own *o, const char *iked,
 }
 
 int
-btns_own_fps(struct btns_fp fp[2], unsigned *n, const char *iked,
-    struct btns_err *e)
+btns_own_fp(struct btns_fp *fp, const char *iked, struct btns_err *e)
 {
 	struct btns_keyread cb = { NULL, NULL, NULL, NULL };
 	struct btns_own o;
 
-	*n = 0;
 	if (btns_own_read(&o, iked, &cb, e) == -1)
 		return e->code == BTNS_E_SYS && e->sys_errno == ENOENT ? 0 :
 		    -1;
-	if (o.have_public && btns_fp_of(&fp[(*n)++], &o.public, e) == -1)
-		return -1;
-	if (o.have_private && !o.unreadable &&
-	    btns_fp_of(&fp[(*n)++], &o.private, e) == -1)
-		return -1;
-	return 0;
+	if (o.have_private && !o.unreadable)
+		return btns_fp_of(fp, &o.private, e) == -1 ? -1 : 1;
+	return !o.have_public ? 0 : btns_fp_of(fp, &o.public, e) == -1 ? -1 :
+	    1;
+}
+
+bool
+btns_own_public(const char *iked)
+{
+	struct btns_keyread cb = { NULL, NULL, NULL, NULL };
+	struct btns_err ignored;
+	struct btns_own o;
+
+	if (btns_own_read(&o, iked, &cb, &ignored) == 0)
+		return !o.have_private || o.unreadable ||
+		    (o.have_public && btns_key_same(&o.public, &o.private));
+	return ignored.code == BTNS_E_NOMEM;
 }
 
 /* Open, lock and sweep private/, and the directory that it is in. */

@@ -29,11 +29,14 @@ int	 btns_own_read(struct btns_own *, const char *iked,
 	    const struct btns_keyread *cb, struct btns_err *);
 
 /*
- * The fingerprints of this host's own key: of both halves, should they
- * differ.  *n is 0 to 2; 0 too where there is no iked directory.
+ * The fingerprint of this host's own key: of the private half, or where that
+ * is missing or can't be read, of local.pub, which may be anybody's.  1; 0
+ * where there is neither, or no iked directory; or -1.
  */
-int	 btns_own_fps(struct btns_fp[2], unsigned *n, const char *iked,
-	    struct btns_err *);
+int	 btns_own_fp(struct btns_fp *, const char *iked, struct btns_err *);
+
+/* Is local.pub the private key's, as far as one can see? */
+bool	 btns_own_public(const char *iked);
 
 /*
  * Write a new pair, both halves whole or absent, the private key first and

@@ -168,10 +168,11 @@ static int
 read_host(struct btns_pins *p, struct btns_err *e)
 {
 	char tofu[BTNS_SETTING_MAX];
+	int rv = btns_own_fp(&p->own, p->iked, e);
 
 	p->nself = 0;
-	if (btns_own_fps(p->own, &p->nown, p->iked, e) == -1 ||
-	    btns_selfid_each(p->iked, add_self, p, e) == -1 ||
+	p->has_own = rv == 1;
+	if (rv == -1 || btns_selfid_each(p->iked, add_self, p, e) == -1 ||
 	    btns_setting_get(p, "tofu", tofu, e) == -1 ||
 	    btns_setting_get(p, "accept-for", p->expect, e) == -1)
 		return -1;
@@ -183,12 +184,7 @@ read_host(struct btns_pins *p, struct btns_err *e)
 static bool
 own_key(const struct btns_pins *p, const uint8_t *fp)
 {
-	unsigned i;
-
-	for (i = 0; i < p->nown; i++)
-		if (memcmp(p->own[i].b, fp, BTNS_FP_LEN) == 0)
-			return true;
-	return false;
+	return p->has_own && memcmp(p->own.b, fp, BTNS_FP_LEN) == 0;
 }
 
 /* Its own name; an alike one too, for who could tell them apart? */

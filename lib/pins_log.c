@@ -1,6 +1,8 @@
 /* The end of every decision: the history, its head file, syslog. */
+#include <sys/file.h>
 #include <sys/stat.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -171,7 +173,7 @@ pins_commit(struct btns_pins *p, struct btns_err *e)
 		return btns_fail_at(e, "%s", p->path);
 	}
 	if (p->first != 0) {
-		pins_head_write(p, &p->head, 1);
+		pins_head_next(p);
 		pins_tell(p);
 	}
 	p->first = 0;
@@ -180,34 +182,6 @@ pins_commit(struct btns_pins *p, struct btns_err *e)
 
 /* "318:9c41..." and a newline. */
 #define HEAD_TEXT	(24 + 2 * BTNS_EVENT_HASH)
-
-/*
- * What is written already is decided already: a head that couldn't be
- * written lags, which verify allows, and the next decision mends it.
- */
-void
-pins_head_write(const struct btns_pins *p, const struct btns_head *h,
-    unsigned count)
-{
-	char text[HEADS * HEAD_TEXT], hex[2 * BTNS_EVENT_HASH + 1];
-	char name[256], temp[264];
-	struct btns_err ignored;
-	const char *base;
-	int dir, n = 0;
-
-	if (btns_path_parent(&dir, &base, p->path, &ignored) == -1)
-		return;
-	(void)snprintf(name, sizeof(name), "%.240s.head", base);
-	(void)snprintf(temp, sizeof(temp), "%s.new", name);
-	for (; count > 0; count--, h++) {
-		btns_hex(hex, h->hash, BTNS_EVENT_HASH);
-		n += snprintf(text + n, sizeof(text) - (size_t)n,
-		    "%lld:%s\n", (long long)h->seq, hex);
-	}
-	if (btns_file_temp(dir, temp, 0600, text, (size_t)n, &ignored) == 0)
-		(void)renameat(dir, temp, dir, name);
-	(void)close(dir);
-}
 
 static bool
 parse_head(struct btns_head *h, const char *text)
@@ -251,6 +225,70 @@ pins_head_read(const struct btns_pins *p, struct btns_head h[HEADS],
 		rv++;
 	return line == NULL && rv > 0 ? rv : btns_fail(e, BTNS_E_STORE,
 	    "%s.head: damaged", p->path);
+}
+
+/* Who writes the head now?  Waits a second at most: a head may lag. */
+static bool
+lock_head(int dir)
+{
+	const struct timespec pause = { 0, 10000000 };
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		if (flock(dir, LOCK_EX | LOCK_NB) == 0)
+			return true;
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			break;
+		(void)nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
+/*
+ * What is written already is decided already: a head that couldn't be
+ * written lags, which verify allows, and the next decision mends it.
+ */
+static void
+write_head(const struct btns_pins *p, const struct btns_head *h,
+    unsigned count, bool back)
+{
+	char text[HEADS * HEAD_TEXT], hex[2 * BTNS_EVENT_HASH + 1];
+	char name[256], temp[264];
+	struct btns_head there[HEADS];
+	struct btns_err ignored;
+	const char *base;
+	int dir, n = 0;
+
+	if (btns_path_parent(&dir, &base, p->path, &ignored) == -1)
+		return;
+	if (!lock_head(dir) || (!back && pins_head_read(p, there,
+	    &ignored) == 1 && there[0].seq > h->seq)) {
+		(void)close(dir);
+		return;
+	}
+	(void)snprintf(name, sizeof(name), "%.240s.head", base);
+	(void)snprintf(temp, sizeof(temp), "%s.new", name);
+	for (; count > 0; count--, h++) {
+		btns_hex(hex, h->hash, BTNS_EVENT_HASH);
+		n += snprintf(text + n, sizeof(text) - (size_t)n,
+		    "%lld:%s\n", (long long)h->seq, hex);
+	}
+	if (btns_file_temp(dir, temp, 0600, text, (size_t)n, &ignored) == 0)
+		(void)renameat(dir, temp, dir, name);
+	(void)close(dir);
+}
+
+void
+pins_head_write(const struct btns_pins *p, const struct btns_head *h,
+    unsigned count)
+{
+	write_head(p, h, count, true);
+}
+
+void
+pins_head_next(const struct btns_pins *p)
+{
+	write_head(p, &p->head, 1, false);
 }
 
 int

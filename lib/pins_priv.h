@@ -26,8 +26,8 @@ struct btns_pins {
 	int64_t		 first;		/* event of this transaction, or 0 */
 	struct btns_head head;		/* and its last one */
 	/* This host's own, read for each decision, or once a batch. */
-	struct btns_fp	 own[2];
-	unsigned	 nown;
+	struct btns_fp	 own;
+	bool		 has_own;
 	struct btns_ident self[SELF_MAX];
 	unsigned	 nself;
 	char		 expect[BTNS_SETTING_MAX];	/* "" : nobody */
@@ -81,6 +81,8 @@ int	 pins_head_read(const struct btns_pins *, struct btns_head[HEADS],
 	    struct btns_err *);
 void	 pins_head_write(const struct btns_pins *, const struct btns_head *,
 	    unsigned n);
+/* After a decision: a head of one that came later stays. */
+void	 pins_head_next(const struct btns_pins *);
 
 /* Revoke within a transaction; logs how. */
 int	 pins_revoke(struct btns_pins *, const uint8_t *fp,

@@ -81,16 +81,13 @@ may_revoke(struct btns_pins *p, const struct btns_fp *fp, struct btns_err *e)
 	struct trust_facts f = { .state = TRUST_BLANK };
 	struct trust_given g = { .evidence = TRUST_NOTHING };
 	struct trust_verdict v;
-	struct btns_fp own[2];
+	struct btns_fp own;
 	struct btns_err unread;
 	char hex[BTNS_FP_HEX];
-	unsigned i, n;
 
 	/* Revocation outranks: an own key that can't be read is none. */
-	if (btns_own_fps(own, &n, p->iked, &unread) == -1)
-		n = 0;
-	for (i = 0; i < n; i++)
-		f.own = f.own || memcmp(&own[i], fp, sizeof(*fp)) == 0;
+	f.own = btns_own_fp(&own, p->iked, &unread) == 1 &&
+	    memcmp(&own, fp, sizeof(own)) == 0;
 	v = trust_decide(TRUST_REVOKE, &f, &g);
 	btns_fp_hex(hex, fp);
 	return v.reason == TRUST_OK ? 0 : btns_fail(e, BTNS_E_REFUSED,

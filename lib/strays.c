@@ -27,6 +27,7 @@ struct place {
 	const char	*root;		/* path of pubkeys/, for messages */
 	int		 depth;
 	bool		 types;		/* its files are the export's */
+	bool		 own;		/* local.pub is this host's */
 	int		(*fn)(const char *, void *);
 	void		*arg;
 	struct btns_err	*e;
@@ -95,7 +96,7 @@ stray(const struct place *w, int dir, const char *name, const char *path)
 	if (S_ISDIR(st.st_mode))
 		return strcmp(path, "../pubkeys") == 0 ? 0 :
 		    stray_dir(w, dir, name, path);
-	if (w->types || strcmp(path, "../local.pub") == 0)
+	if (w->types || (w->own && strcmp(path, "../local.pub") == 0))
 		return 0;
 	if (S_ISLNK(st.st_mode) ? absolute(dir, name) :
 	    !S_ISREG(st.st_mode) || (st.st_uid == 0 &&
@@ -132,10 +133,10 @@ strays(const struct place *w, int dir, const char *prefix)
 }
 
 int
-strays_each(int iked, int pubkeys, const char *root,
+strays_each(int iked, int pubkeys, const char *root, bool own,
     int (*fn)(const char *, void *), void *arg, struct btns_err *e)
 {
-	struct place w = { root, 0, false, fn, arg, e };
+	struct place w = { root, 0, false, own, fn, arg, e };
 
 	return strays(&w, iked, "..") == -1 ? -1 : strays(&w, pubkeys, "");
 }

@@ -14,6 +14,7 @@
 #include "err.h"
 #include "file.h"
 #include "ident.h"
+#include "own.h"
 #include "path.h"
 #include "strays.h"
 #include "tree_priv.h"
@@ -397,8 +398,14 @@ int
 btns_tree_strays(struct btns_tree *t, int (*fn)(const char *path, void *),
     void *arg, struct btns_err *e)
 {
-	return t->dir == -1 ? 0 : strays_each(t->iked, t->dir, t->path, fn,
-	    arg, e);
+	char iked[sizeof(t->path)];
+
+	if (t->dir == -1)
+		return 0;
+	(void)snprintf(iked, sizeof(iked), "%s", t->path);
+	*strrchr(iked, '/') = '\0';
+	return strays_each(t->iked, t->dir, t->path, btns_own_public(iked),
+	    fn, arg, e);
 }
 
 int

@@ -102,6 +102,8 @@ file_text(const struct explain *x)
 		return "no such file";
 	case EXPLAIN_NO_KEY:
 		return "no key in it that iked takes";
+	case EXPLAIN_UNFIT:
+		return "a key that iked may take, of a kind that no pin can be";
 	case EXPLAIN_CLOSED:
 		return "unreadable for iked";
 	case EXPLAIN_UNSEEN:

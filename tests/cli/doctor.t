@@ -98,7 +98,7 @@ finds error unreadable pubkeys/fqdn/gw-b.example.org \
     'mode 0600: user _iked cannot read it' "chmod 644 $f"
 chmod 646 "$f"
 finds error writable pubkeys/fqdn/gw-b.example.org \
-    'mode 0646: others can' "chmod 644 $f"
+    'mode 0646: others can' "chmod go-w $f"
 well
 cp b.pub "$iked/old.pub"
 finds error stray old.pub 'no pin.s; a peer gets in with it as \.\./\.\./old' \

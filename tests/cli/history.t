@@ -125,6 +125,17 @@ like out "is missed" '^! there is no event 11$'
 cp good.db "$store"
 rm "$store.head"
 check 1 "rule 8: no head file" btnsctl verify
+cp good.head "$store.head"
+seq=$(($(cut -d : -f 1 good.head | sed -n 1p) + 1000))
+sed "1s/^[0-9]*/$seq/" good.head >"$store.head"
+cp "$store.head" later.head
+check 0 "a decision beside a head of one that came later" btnsctl learn -q \
+    later.example.org "$good/p521.spki.pem"
+yes "which stays: a cut tail is not forgotten" cmp "$store.head" later.head
+check 1 "and verify tells of it" btnsctl verify
+cp good.head "$store.head"
+check 0 "forget it" btnsctl forget -q -y later.example.org
+check 0 "the head of before goes on" btnsctl verify
 echo x >"$store.head"
 check 1 "a damaged one" btnsctl verify
 cp good.head "$store.head"

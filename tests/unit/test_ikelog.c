@@ -152,6 +152,10 @@ a_stamp_is_a_time(void **state)
 		{ "Mar  1 10:00:00", 1772359200 },	/* a clock ahead */
 		{ "Mar  3 00:00:00", 1740960000 },	/* last year's */
 		{ "Dec 31 00:00:00", 1767139200 },
+		{ "2026-03-01T23:59:59Z", 1772409599 },
+		{ "2026-03-02T00:00:01Z", -1 },	/* nobody's clock */
+		{ "9999-12-31T23:59:59Z", -1 },
+		{ "2026-02-28T23:59:59-99:99", -1 },
 		{ "2026-13-01T00:00:00Z", -1 },
 		{ "2026-02-28T23:59:59+1", -1 },
 		{ "2026-02-28T23:59:59x", -1 },
@@ -249,9 +253,15 @@ damage_is_found(void **state)
 	static const char no_end[] = "X\n\1\0\0\0\0\0\0\0ab\n\n";
 	static const char huge[] = "X\n\377\377\377\377\377\377\377\377a\n";
 	struct journal j = { .seq = 0 };
+	static char name[70000];
 	size_t used;
 
 	(void)state;
+	/* A name that fills the buffer before its value's size is there. */
+	memset(name, 'N', sizeof(name));
+	name[sizeof(name) - 1] = '\n';
+	assert_int_equal(journal_parse(&j, name, sizeof(name), &used), -1);
+	memset(&j, 0, sizeof(j));
 	assert_int_equal(journal_parse(&j, no_cursor, sizeof(no_cursor) - 1,
 	    &used), -1);
 	memset(&j, 0, sizeof(j));

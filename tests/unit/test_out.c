@@ -45,6 +45,8 @@ every_control_byte_is_escaped(void **state)
 		assert_escaped(text, want);
 	}
 	assert_escaped("\x7f", "\\x7f");
+	assert_escaped("a\xcd\x8f", "a\\xcd\\x8f");
+	assert_escaped("a\xef\xb8\x8f", "a\\xef\\xb8\\x8f");
 	assert_escaped("a\nb\tc\rd\033[2J", "a\\x0ab\\x09c\\x0dd\\x1b[2J");
 }
 

@@ -328,16 +328,11 @@ another_at_work_is_not_disturbed(void **state)
 static int
 own_is(const char *dir, const struct btns_key *k, struct btns_err *e)
 {
-	struct btns_fp own[2], fp;
-	unsigned n, i;
+	struct btns_fp own, fp;
+	int rv = btns_own_fp(&own, dir, e);
 
-	if (btns_own_fps(own, &n, dir, e) == -1)
-		return -1;
 	assert_int_equal(btns_fp_of(&fp, k, e), 0);
-	for (i = 0; i < n; i++)
-		if (memcmp(&own[i], &fp, sizeof(fp)) == 0)
-			return 1;
-	return 0;
+	return rv != 1 ? rv : memcmp(&own, &fp, sizeof(fp)) == 0;
 }
 
 static void
@@ -359,6 +354,28 @@ the_own_key_is_known_by_either_half(void **state)
 	assert_int_equal(own_is(iked, &a.pub, &e), 1);
 	put("iked/local.pub", "nonsense", 8, 0644);
 	assert_int_equal(own_is(iked, &a.pub, &e), -1);
+}
+
+/* Somebody copied a peer's local.pub over it: that key is none of ours. */
+static void
+another_s_local_pub_is_not_the_own_key(void **state)
+{
+	char text[BTNS_FORM_MAX];
+	struct btns_err e;
+	size_t n;
+
+	(void)state;
+	assert_true(btns_own_public(iked));
+	write_pair(&a);
+	assert_true(btns_own_public(iked));
+	assert_int_equal(btns_key_write(text, &n, &b.pub, BTNS_FORM_PEM,
+	    &e), 0);
+	put("iked/local.pub", text, n, 0644);
+	assert_int_equal(own_is(iked, &a.pub, &e), 1);
+	assert_int_equal(own_is(iked, &b.pub, &e), 0);
+	assert_false(btns_own_public(iked));
+	assert_int_equal(unlink(at("iked/private/local.key")), 0);
+	assert_true(btns_own_public(iked));
 }
 
 static void
@@ -450,6 +467,7 @@ main(void)
 		TEST(a_directory_that_others_write_is_refused),
 		TEST(another_at_work_is_not_disturbed),
 		TEST(the_own_key_is_known_by_either_half),
+		TEST(another_s_local_pub_is_not_the_own_key),
 		TEST(old_pairs_are_kept_side_by_side),
 		TEST(half_a_pair_and_a_damaged_one_are_kept_too),
 		TEST(what_cannot_be_kept_safely_is_refused),
