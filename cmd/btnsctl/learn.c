@@ -54,9 +54,10 @@ alarm_text(const struct learn *l, const struct trust_verdict *v)
 	    l->order.address == NULL ? "" : l->order.address,
 	    v->effect == TRUST_NONE ? " (not kept: too many)" : "");
 	fprintf(stderr, "    nothing in iked's tree was changed\n"
-	    "    look:    btnsctl show%s %s\n"
-	    "    not its: btnsctl reject%s -F %.16s %s\n", d, l->name, d, fp,
-	    l->name);
+	    "    look:    btnsctl show%s %s\n", d, l->name);
+	if (v->effect != TRUST_NONE)
+		fprintf(stderr, "    not its: btnsctl reject%s -F %.16s %s\n",
+		    d, fp, l->name);
 }
 
 static int

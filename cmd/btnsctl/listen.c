@@ -15,6 +15,7 @@
 
 #define USER	"nobody"
 #define IKE_PORT 500
+#define REDIRECTED " port 501"	/* where redirect on sends them */
 #define RUNS	16		/* exports at a time */
 #define LINES	1000		/* an hour, of what strangers can bring about */
 
@@ -250,8 +251,11 @@ static void
 place(const char *name, void *arg)
 {
 	const struct listening *n = arg;
+	size_t len = strlen(name), end = strlen(REDIRECTED);
+	bool here = n->redirects || (n->redirected && len > end &&
+	    strcmp(name + len - end, REDIRECTED) == 0);
 
-	printf("listening on %s%s\n", name, n->redirected ?
+	printf("listening on %s%s\n", name, here ?
 	    "; peers without a pin are redirected here" : "");
 }
 
@@ -382,6 +386,10 @@ ctl_listen(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 	    session_open(&store, cli, e) == -1)
 		return -1;
 	rv = n.redirects ? redirect_may(cli, store, e) : 0;
+	/* Else the end would take away what it didn't bring. */
+	if (rv == 0 && n.redirects && (rv = btns_redirect_is_on(e)) == 1)
+		rv = btns_fail(e, BTNS_E_EXISTS, "redirect is on already:"
+		    " listen without -r, or first: btnsctl redirect off");
 	btns_pins_close(store);		/* it is the right one */
 	/* Before a socket is open, which the guard would keep. */
 	if (rv == -1 || (n.redirects && redirect_guard(&guard, e) == -1))

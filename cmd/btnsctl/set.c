@@ -74,7 +74,7 @@ say(const struct cli *cli, struct btns_pins *p, const char *name,
 {
 	FILE *to = cli->fmt == OUT_TABLE ? stdout : stderr;
 	char value[BTNS_SETTING_MAX], tofu[BTNS_SETTING_MAX];
-	char who[BTNS_SETTING_MAX];
+	char who[BTNS_SETTING_MAX], again[AGAIN];
 
 	if (btns_setting_get(p, name, value, e) == -1 ||
 	    btns_setting_get(p, "tofu", tofu, e) == -1 ||
@@ -86,8 +86,9 @@ say(const struct cli *cli, struct btns_pins *p, const char *name,
 	    strcmp(tofu, "accept-new") != 0 || who[0] == '\0')
 		return CLI_YES;
 	fprintf(to, "WARNING: %s whoever claims such a name first gets a"
-	    " tunnel.\nCompare every fingerprint afterwards: btnsctl list -s"
-	    " accepted\n", ends == 0 ? "from now on" : "until then,");
+	    " tunnel.\nCompare every fingerprint afterwards: btnsctl list%s -s"
+	    " accepted\n", ends == 0 ? "from now on" : "until then,",
+	    again_store(again, cli));
 	return CLI_YES;
 }
 
@@ -109,6 +110,7 @@ set(const struct cli *cli, struct btns_pins *p, const struct cli_args *a,
 {
 	struct btns_counts n;
 	int64_t ends = 0;
+	char again[AGAIN];
 	bool before, after;
 
 	if (a->opt['t'] != NULL) {
@@ -129,8 +131,9 @@ set(const struct cli *cli, struct btns_pins *p, const struct cli_args *a,
 	if (before && !after && n.accepted > 0)
 		fprintf(cli->fmt == OUT_TABLE ? stdout : stderr,
 		    "%lld accepted key%s stay%s in the tree; to withdraw"
-		    " one: btnsctl forget identity\n", (long long)n.accepted,
-		    n.accepted == 1 ? "" : "s", n.accepted == 1 ? "s" : "");
+		    " one: btnsctl forget%s identity\n",
+		    (long long)n.accepted, n.accepted == 1 ? "" : "s",
+		    n.accepted == 1 ? "s" : "", again_store(again, cli));
 	return CLI_YES;
 }
 

@@ -91,6 +91,7 @@ ctl_verify(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 {
 	char digits[2 * BTNS_FP_LEN + 1] = "";
 	struct verify v = { .cli = cli };
+	char again[AGAIN];
 	struct btns_head head;
 	struct btns_pins *p;
 	int64_t seq = 0;
@@ -109,9 +110,15 @@ ctl_verify(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 		return rv == 0 ? CLI_YES : rv == 1 ? CLI_NO : -1;
 	if (rv == 0)
 		whole(&head, seq, a->argc == 1 ? a->argv[0] : NULL);
-	if (rv == 1)
-		printf("NOT WHOLE: the history or the tables were changed by"
-		    " something else than\nthese programs; restore a backup:"
-		    " btnsctl restore -n FILE\n");
+	if (rv == 1 && a->argc == 1)
+		printf("NOT WHOLE: either SEQ:HASH is not this store's, or"
+		    " something else than these\nprograms changed the store; to"
+		    " see which: btnsctl verify%s\n",
+		    again_store(again, cli));
+	else if (rv == 1)
+		printf("NOT WHOLE: the history, its head file or the tables"
+		    " were changed by something\nelse than these programs; to"
+		    " compare with a backup: btnsctl restore%s -n FILE\n",
+		    again_store(again, cli));
 	return rv == 0 ? CLI_YES : rv == 1 ? CLI_NO : -1;
 }

@@ -250,7 +250,9 @@ sed 1q said >said.first
 same said.first "listen -r" <<EOT
 listening on 0.0.0.0 port 501; peers without a pin are redirected here
 EOT
-check 3 "another one" btnsctl listen -r -t 1s
+check 1 "another one" btnsctl listen -r -t 1s
+like err "would end what it didn't begin" 'redirect is on already: listen wit'
+check 3 "one without -r" btnsctl listen -t 1s
 like err "has no port" 'port 501: Address already in use'
 check 0 "and the rules stay" rules
 : >heard
