@@ -23,6 +23,8 @@ secure_getenv(const char *name)
 }
 #endif
 
+#define COLUMNS	80
+
 static void
 getopt_restart(void)
 {
@@ -37,13 +39,42 @@ getopt_restart(void)
 	opterr = 0;
 }
 
+/* How far is it to the next blank that is not within brackets? */
+static int
+word_len(const char *s)
+{
+	int i, depth = 0;
+
+	for (i = 0; s[i] != '\0' && s[i] != '\n' &&
+	    (s[i] != ' ' || depth > 0); i++)
+		depth += s[i] == '[' ? 1 : s[i] == ']' ? -1 : 0;
+	return i;
+}
+
+/* "usage: btnsctl show ...", broken where a line is full. */
 static void
 usage_cmd(FILE *fp, const char *lead, const struct cli_program *p,
     const struct cli_cmd *c)
 {
-	fprintf(fp, "%s%s%s%s%s%s\n", lead, p->name,
-	    c->name[0] == '\0' ? "" : " ", c->name,
-	    c->synopsis[0] == '\0' ? "" : " ", c->synopsis);
+	const char *s = c->synopsis;
+	int at, n, in;
+
+	at = in = fprintf(fp, "%s%s%s%s", lead, p->name,
+	    c->name[0] == '\0' ? "" : " ", c->name);
+	for (; *s != '\0'; s += n + (s[n] == ' ')) {
+		if (*s == '\n') {
+			s++;
+			fprintf(fp, "\n%*s%s", (int)strlen(lead), "", p->name);
+			at = in;
+		}
+		n = word_len(s);
+		if (at + 1 + n >= COLUMNS) {
+			fprintf(fp, "\n%*s", in, "");
+			at = in;
+		}
+		at += fprintf(fp, " %.*s", n, s);
+	}
+	putc('\n', fp);
 }
 
 /* Verbs by group, one line each: bare btnsctl and -h. */

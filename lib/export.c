@@ -418,7 +418,8 @@ report(struct run *r, struct btns_tally *t)
 		c = (struct btns_change){ i->op, i->path, i->stray, i->want,
 		    i->has_fp, i->fp, i->op == PLAN_CHANGE && i->has_found,
 		    i->found, i->trusted, i->keep, i->directory, i->file,
-		    i->told, 0, export_noted(i), i->kept, i->failed, i->sa, i->sa_id };
+		    i->told, 0, export_noted(i), i->kept, i->failed, i->sa,
+		    i->sa_id };
 		if (i->aside) {
 			c.op = PLAN_ASIDE;
 			c.fp = i->bad;

@@ -294,7 +294,7 @@ static int
 holds(const uint8_t *buf, size_t n, const struct btns_key *k,
     const char *path, struct btns_err *e)
 {
-	struct btns_ikedfile f;
+	struct btns_ikedfile f = { .keys = 0 };
 
 	if (n > BTNS_TREE_FILE)
 		return 0;

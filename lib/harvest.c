@@ -100,9 +100,9 @@ tree_item(struct harvest *h, const char *path, const struct btns_ident *id,
 	(void)snprintf(mode, sizeof(mode), "%04o, %s: learned only, not a"
 	    " pin", (unsigned)st->st_mode & 07777, kept(st) ? "unreadable"
 	    " for iked" : "others may write it");
-	it.odd = s->loads != BTNS_LOADS_KEY ? "iked does not load that form: learned only, not"
-	    " a pin" : !it.trusted ? mode : backup(path) != NULL ?
-	    backup(path) : btns_ident_odd(id);
+	it.odd = s->loads != BTNS_LOADS_KEY ? "iked does not load that form:"
+	    " learned only, not a pin" : !it.trusted ? mode :
+	    backup(path) != NULL ? backup(path) : btns_ident_odd(id);
 	return h->item(&it, h->arg);
 }
 
@@ -111,7 +111,7 @@ static int
 tree_file(struct harvest *h, const char *path, const struct stat *st,
     const uint8_t *buf, size_t n, struct btns_err *e)
 {
-	struct btns_ikedfile s;
+	struct btns_ikedfile s = { .keys = 0 };
 	char text[64], name[BTNS_ID_PRINT];
 	const char *why = NULL;
 	struct btns_ident id;

@@ -67,7 +67,8 @@ int	 btns_tree_each(struct btns_tree *, int (*)(const char *path, void *),
  * Everything else below iked's directory that _iked could read: a peer may
  * name it, so a public key has no business there.  Paths are as iked would
  * take them from pubkeys/: "x.pem", "fqdn/old/gw", "../gw.pub".  Left out:
- * local.pub if it is this host's, and what only root gets at.  0, what fn gave, or -1.
+ * local.pub if it is this host's, and what only root gets at.  0, what fn
+ * gave, or -1.
  */
 int	 btns_tree_strays(struct btns_tree *, int (*)(const char *, void *),
 	    void *, struct btns_err *);

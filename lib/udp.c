@@ -268,7 +268,7 @@ btns_udp_get(int fd, struct btns_udp_in in[BTNS_UDP_BATCH],
 	struct mmsghdr all[BTNS_UDP_BATCH];
 	struct sockaddr_storage ss[BTNS_UDP_BATCH];
 	struct iovec iov[BTNS_UDP_BATCH];
-	struct control control[BTNS_UDP_BATCH];
+	struct control control[BTNS_UDP_BATCH] = { { { 0 } } };
 	int i, n;
 
 	for (i = 0; i < BTNS_UDP_BATCH; i++) {

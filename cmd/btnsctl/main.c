@@ -6,7 +6,7 @@ static const struct cli_cmd cmds[] = {
 	{ .name = "list", .group = "see", .opts = COMMON "S:a:s:t:",
 	  .max = -1,
 	  .synopsis = "[-q] [-a date] [-d store] [-o format] [-S source]"
-	  " [-s state]\n                    [-t [+]age] [pattern ...]",
+	  " [-s state] [-t [+]age] [pattern ...]",
 	  .brief = "what is known of the peers, a line each",
 	  .run = ctl_list },
 	{ .name = "show", .group = "see", .opts = COMMON "k",
@@ -30,17 +30,17 @@ static const struct cli_cmd cmds[] = {
 	{ .name = "promote", .group = "decide", .opts = COMMON "F:NR:c:fy",
 	  .min = 1, .max = 1,
 	  .synopsis = "[-fNqy] [-c comment] [-d store] [-F fingerprint]"
-	  " [-o format]\n                       [-R old] identity",
+	  " [-o format] [-R old] identity",
 	  .brief = "pin the key that was learned", .run = ctl_promote },
 	{ .name = "reject", .group = "decide", .opts = COMMON "F:c:",
 	  .min = 1, .max = 1,
 	  .synopsis = "[-q] [-c comment] [-d store] [-o format]"
-	  " -F fingerprint\n                      identity",
+	  " -F fingerprint identity",
 	  .brief = "not this key for this identity", .run = ctl_reject },
 	{ .name = "revoke", .group = "decide", .opts = COMMON "Nc:",
 	  .min = 1, .max = 1,
-	  .synopsis = "[-Nq] [-c comment] [-d store] [-o format]\n"
-	  "                      identity | fingerprint",
+	  .synopsis = "[-Nq] [-c comment] [-d store] [-o format]"
+	  " identity | fingerprint",
 	  .brief = "never use a key again", .run = ctl_revoke },
 	{ .name = "unrevoke", .group = "decide", .opts = COMMON "c:",
 	  .min = 1, .max = 1,
@@ -48,18 +48,18 @@ static const struct cli_cmd cmds[] = {
 	  .brief = "take a revocation back", .run = ctl_unrevoke },
 	{ .name = "forget", .group = "decide", .opts = COMMON "Nc:y",
 	  .min = 1, .max = 2,
-	  .synopsis = "[-Nqy] [-c comment] [-d store] [-o format] identity\n"
-	  "                      [fingerprint]",
+	  .synopsis = "[-Nqy] [-c comment] [-d store] [-o format]"
+	  " identity [fingerprint]",
 	  .brief = "take a pin back", .run = ctl_forget },
 	{ .name = "learn", .group = "learn", .opts = COMMON "A:S:",
 	  .min = 1, .max = 2,
 	  .synopsis = "[-q] [-A address] [-d store] [-o format]"
-	  " [-S source]\n                     identity [file]",
+	  " [-S source] identity [file]",
 	  .brief = "note a key, without trusting it", .run = ctl_learn },
 	{ .name = "import", .group = "learn", .opts = COMMON "NR:c:fi:np",
 	  .max = -1,
 	  .synopsis = "[-fNnpq] [-c comment] [-d store] [-i identity]"
-	  " [-o format]\n                      [-R old] [path ...]",
+	  " [-o format] [-R old] [path ...]",
 	  .brief = "take over iked's tree, or files of keys",
 	  .run = ctl_import },
 	{ .name = "observe", .group = "learn", .opts = COMMON "f", .max = -1,
@@ -69,7 +69,7 @@ static const struct cli_cmd cmds[] = {
 	{ .name = "listen", .group = "learn", .opts = COMMON "46m:rt:u:",
 	  .max = -1,
 	  .synopsis = "[-46qr] [-d store] [-m max] [-o format] [-t duration]"
-	  "\n                      [-u user] [address[:port] ...]",
+	  " [-u user] [address[:port] ...]",
 	  .brief = "learn keys on the wire", .run = ctl_listen },
 	{ .name = "redirect", .group = "learn", .opts = COMMON "A:f", .max = 1,
 	  .synopsis = "[-fq] [-A address] [-d store] [-o format]"

@@ -17,7 +17,7 @@ static const struct cli_cmd cmds[] = {
 	{ .name = "pin", .opts = "F:NR:c:d:fo:qy", .min = 1,
 	  .max = 2,
 	  .synopsis = "[-fNqy] [-c comment] [-d store] [-F fingerprint]"
-	  " [-o format]\n                   [-R old] identity [file]",
+	  " [-o format] [-R old] identity [file]",
 	  .brief = "pin a peer's key to its identity", .run = key_pin },
 	{ .name = NULL }
 };

@@ -4,8 +4,7 @@
 static const struct cli_cmd cmds[] = {
 	{ .name = "", .opts = "AF:a:e:o:qs:V", .min = 0, .max = -1,
 	  .synopsis = "[-AhqV] [-a hash] [-e encoding] [-o format]"
-	  " [-s spelling]\n             [file ...]\n"
-	  "       rsafp [-q] -F fingerprint [file ...]",
+	  " [-s spelling] [file ...]\n[-q] -F fingerprint [file ...]",
 	  .brief = "print and compare fingerprints of public keys",
 	  .run = rsafp },
 	{ .name = NULL }

@@ -80,6 +80,14 @@ for p in btnskey btnsctl; do
 	check 0 "fits a screen" test "$(wc -l <usage)" -lt 30
 	expand usage | awk 'length > 80' >said
 	empty said "$p: in 80 columns"
+	sed -n 's/^ \{9\}\([a-z]*\) .*/\1/p; s/^[a-z]\{3,8\} *\([a-z]*\)  .*/\1/p' \
+	    usage >verbs
+	while read -r verb; do
+		"$p" -h "$verb"
+	done <verbs >helps
+	check 0 "each verb has its -h" test "$(grep -c ^usage: helps)" -gt 3
+	awk 'length > 79' helps >said
+	empty said "$p: in 80 columns too"
 	check 0 "$p -V" $p -V
 	like out "$p -V: name and version" "^$p [0-9]+\.[0-9]+"
 	check 2 "$p -Z" $p -Z
