@@ -27,7 +27,8 @@ MIGRATIONS = db/migrations/0001_foundation.sql db/migrations/0002_trust.sql \
 KEY_O	= lib/b64.o lib/der.o lib/err.o lib/fp.o lib/hash.o lib/heard.o \
 	  lib/input.o lib/key.o lib/keyder.o lib/keydns.o lib/keyline.o \
 	  lib/keyone.o lib/keyread.o lib/keyssh.o lib/keywrite.o lib/oid.o \
-	  lib/pem.o lib/point.o lib/privder.o lib/secret.o lib/words.o
+	  lib/pem.o lib/picture.o lib/point.o lib/privder.o lib/qr.o \
+	  lib/secret.o lib/wordlist.o lib/words.o
 IKE_O	= lib/ike/auth.o lib/ike/claim.o lib/ike/cookie.o lib/ike/crypt.o \
 	  lib/ike/dh.o lib/ike/fragments.o lib/ike/responder.o \
 	  lib/ike/suite.o lib/ike/wire.o
@@ -53,7 +54,8 @@ LIB_O	= $(KEY_O) $(IKE_O) $(PIN_O) $(DB_O)
 CLI_O	= cmd/ask.o cmd/cli.o cmd/out.o
 STORE_O	= cmd/changes.o cmd/keyfile.o cmd/session.o cmd/vouch.o \
 	  cmd/vouch_say.o
-RSAFP_O	= cmd/rsafp/main.o cmd/rsafp/names.o cmd/rsafp/rsafp.o
+RSAFP_O	= cmd/rsafp/main.o cmd/rsafp/names.o cmd/rsafp/rsafp.o \
+	  cmd/rsafp/view.o
 BTNSKEY_O = cmd/btnskey/gen.o cmd/btnskey/main.o cmd/btnskey/pin.o \
 	  cmd/btnskey/pub.o cmd/btnskey/show.o
 BTNSCTL_O = cmd/btnsctl/backup.o cmd/btnsctl/check.o cmd/btnsctl/doctor.o \
@@ -71,13 +73,14 @@ BINS	= rsafp btnskey btnsctl
 BUILT	= $(BINS) $(OBJS) $(OBJS:.o=.d) $(UNITS) $(UNITS:=.d) \
 	  tests/unit/call tests/unit/call.d \
 	  $(UNIT_O) $(UNIT_O:.o=.d) libbtns.a \
-	  db/migrations.inc config.h config.sh btns-$(VERSION).tar.gz
+	  db/migrations.inc lib/wordlist.inc config.h config.sh btns-$(VERSION).tar.gz
 
 # Compiler and flags; what configure found comes from config.sh.
 COMPILE	= $(CC) $(CPPFLAGS) $(CFLAGS) $(STD) $(WARN) $(WERROR) $(HARDEN) \
 	  -DBTNS_VERSION='"$(VERSION)"' \
 	  -DBTNS_STATEDIR="\"$${statedir:-$$OS_STATEDIR}\"" \
-	  $$CRYPTO_CFLAGS $$SQLITE_CFLAGS $$JANSSON_CFLAGS
+	  $$CRYPTO_CFLAGS $$SQLITE_CFLAGS $$JANSSON_CFLAGS \
+	  $$QRENCODE_CFLAGS $$PNG_CFLAGS
 
 .SUFFIXES:
 .SUFFIXES: .c .o
@@ -96,6 +99,10 @@ db/store.o: db/migrations.inc
 db/migrations.inc: db/embed.awk $(MIGRATIONS)
 	@awk -f db/embed.awk $(MIGRATIONS) >$@.tmp && mv $@.tmp $@
 
+lib/wordlist.o: lib/wordlist.inc
+lib/wordlist.inc: lib/wordlist.txt
+	@sed 's/.*/"&",/' lib/wordlist.txt >$@.tmp && mv $@.tmp $@
+
 $(OBJS) $(UNIT_O): config.h
 
 libbtns.a: $(LIB_O)
@@ -105,7 +112,7 @@ libbtns.a: $(LIB_O)
 rsafp: $(RSAFP_O) $(CLI_O) libbtns.a
 	@echo '$(CC) -o $@'; . ./config.sh; $(CC) $(CFLAGS) $(LDFLAGS) \
 	    $(LINK) -o $@ $(RSAFP_O) $(CLI_O) libbtns.a $$CRYPTO_LIBS \
-	    $$JANSSON_LIBS
+	    $$JANSSON_LIBS $$QRENCODE_LIBS $$PNG_LIBS
 
 btnskey: $(BTNSKEY_O) $(CLI_O) $(STORE_O) libbtns.a
 	@echo '$(CC) -o $@'; . ./config.sh; $(CC) $(CFLAGS) $(LDFLAGS) \
@@ -126,7 +133,8 @@ $(UNITS) $(CALL): $(UNIT_O) cmd/out.o cmd/session.o libbtns.a config.h
 	@echo '$(CC) -o $@'; . ./config.sh; statedir='$(STATEDIR)'; \
 	    $(COMPILE) $(LDFLAGS) $(LINK) -MMD -MP -MT $@ -MF $@.d -o $@ $< \
 	    $(UNIT_O) cmd/out.o cmd/session.o libbtns.a -lcmocka \
-	    $$CRYPTO_LIBS $$SQLITE_LIBS $$JANSSON_LIBS $$SECCOMP_LIBS
+	    $$CRYPTO_LIBS $$SQLITE_LIBS $$JANSSON_LIBS $$SECCOMP_LIBS \
+	    $$QRENCODE_LIBS $$PNG_LIBS
 
 # Sets itself up, then runs every test there is.
 check:

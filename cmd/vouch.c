@@ -35,13 +35,14 @@ judge_key(struct vouch *p, const struct btns_verdict *v, char *why,
 		p->order.digits = v->digits;
 		return JUDGED_PROOF;
 	}
-	if (v->what == BTNS_MATCH_CKAID)
+	if (v->what == BTNS_MATCH_PICTURE)
+		(void)snprintf(why, size, "many keys have that picture, and"
+		    " it proves nothing");
+	else if (v->what == BTNS_MATCH_CKAID)
 		(void)snprintf(why, size, "a CKAID leaves out the exponent"
 		    " and proves nothing");
 	else if (v->group != 0)
-		(void)snprintf(why, size, "group %u is not %s, the other %u"
-		    " agree; ask for group %u again", v->group,
-		    v->heard_group, v->groups - 1, v->group);
+		btns_verdict_again(why, size, v);
 	else {
 		(void)snprintf(why, size, "no match: that is the fingerprint"
 		    " of another key");

@@ -81,6 +81,31 @@ openssh(char *out, enum btns_hash h, const uint8_t *digest)
 	out[strcspn(out, "=")] = '\0';
 }
 
+static void
+groups(char *out, const uint8_t *p, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i += 2, out += 5) {
+		btns_hex(out, p + i, n - i < 2 ? n - i : 2);
+		out[4] = i + 2 < n ? ' ' : '\0';
+	}
+}
+
+static void
+words(char *out, const uint8_t *p, size_t n)
+{
+	size_t i, len;
+
+	for (i = 0; i < BTNS_WORDS_OF(n); i++) {
+		len = strlen(btns_word(btns_word_at(p, n, i)));
+		memcpy(out, btns_word(btns_word_at(p, n, i)), len);
+		out += len;
+		*out++ = ' ';
+	}
+	out[-1] = '\0';
+}
+
 void
 btns_spell(char *out, enum btns_spell spell, enum btns_hash h,
     const uint8_t *digest)
@@ -97,6 +122,12 @@ btns_spell(char *out, enum btns_spell spell, enum btns_hash h,
 	case BTNS_SPELL_SSH:
 		openssh(out, h, digest);
 		break;
+	case BTNS_SPELL_GROUPS:
+		groups(out, digest, n);
+		break;
+	case BTNS_SPELL_WORDS:
+		words(out, digest, n);
+		break;
 	default:
 		btns_hex(out, digest, n);
 	}
@@ -105,7 +136,8 @@ btns_spell(char *out, enum btns_spell spell, enum btns_hash h,
 int
 btns_spell_parse(const char *s)
 {
-	static const char *const names[] = { "hex", "colon", "base64", "ssh" };
+	static const char *const names[] = { "hex", "colon", "base64", "ssh",
+	    "groups", "words", "picture", "qr", "png", "svg" };
 	int i;
 
 	for (i = 0; i < BTNS_SPELL__COUNT; i++)

@@ -92,6 +92,15 @@ record(struct btns_heard *h, const char **s, struct btns_err *e)
 	return 0;
 }
 
+/* A hex digit, or what was typed for one; '\0' for anything else. */
+static char
+digit(char c)
+{
+	return isxdigit((unsigned char)c) ? (char)tolower((unsigned char)c) :
+	    c == 'O' || c == 'o' ? '0' : c == 'l' || c == 'I' || c == 'i' ?
+	    '1' : '\0';
+}
+
 /* Copy what is hex; true if all of it was. */
 static bool
 hex(struct btns_heard *h, const char *s)
@@ -103,9 +112,9 @@ hex(struct btns_heard *h, const char *s)
 			continue;
 		if (strcmp(s, "..") == 0)
 			break;
-		if (!isxdigit((unsigned char)*s) || n + 1 >= sizeof(h->text))
+		if (digit(*s) == '\0' || n + 1 >= sizeof(h->text))
 			return false;
-		h->text[n++] = (char)tolower((unsigned char)*s);
+		h->text[n++] = digit(*s);
 	}
 	h->text[n] = '\0';
 	h->len = n;
@@ -124,7 +133,7 @@ slip(const char *s)
 	char c = '\0';
 
 	for (; *s != '\0'; s++) {
-		if (isxdigit((unsigned char)*s))
+		if (digit(*s) != '\0')
 			hex++;
 		else if (strchr(" \t:-.", *s) == NULL) {
 			c = other++ == 0 ? *s : c;
@@ -181,12 +190,68 @@ base64(struct btns_heard *h, const char *s)
 	return n > 0;
 }
 
+/* The walk of the bishop alone, without its frame. */
+static bool
+picture(struct btns_heard *h, const char *s)
+{
+	const char *bar;
+	size_t n = 0;
+
+	while ((bar = strchr(s, '|')) != NULL && n < BTNS_PICTURE_Y) {
+		if (strcspn(++bar, "|\n") != BTNS_PICTURE_X ||
+		    bar[BTNS_PICTURE_X] != '|')
+			return false;
+		memcpy(h->text + n++ * BTNS_PICTURE_X, bar, BTNS_PICTURE_X);
+		s = bar + BTNS_PICTURE_X + 1;
+	}
+	h->len = n * BTNS_PICTURE_X;
+	h->spelling = BTNS_HEARD_PICTURE;
+	return n == BTNS_PICTURE_Y && bar == NULL;
+}
+
+/* Four words or more of letters alone, and a half of them ours: 1, 0, -1. */
+static int
+in_words(struct btns_heard *h, const char *s, struct btns_err *e)
+{
+	struct words w = { s, s + strlen(s) };
+	const char *p, *unknown = NULL, *near;
+	size_t n, len = 0, known = 0, all = 0;
+	int number;
+
+	while (words_next(&w, &p, &n)) {
+		if (strspn(p, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqr"
+		    "stuvwxyz") < n || all == BTNS_WORDS_MAX)
+			return 0;
+		if ((number = btns_word_find(p, n)) != -1) {
+			h->word[all] = (uint16_t)number;
+			known++;
+		} else if (unknown == NULL) {
+			unknown = p;
+			len = n;
+		}
+		all++;
+	}
+	if (all < 4 || 2 * known < all)
+		return 0;
+	h->spelling = BTNS_HEARD_WORDS;
+	h->len = all;
+	if (unknown == NULL)
+		return 1;
+	near = btns_word_near(unknown, len);
+	return btns_fail(e, BTNS_E_USAGE, "%.*s is no word of the list%s%s",
+	    len < 20 ? (int)len : 20, unknown, near == NULL ? "" :
+	    "; perhaps ", near == NULL ? "" : near);
+}
+
 static int
 too_little(const struct btns_heard *h, const char *s, struct btns_err *e)
 {
 	if (h->spelling == BTNS_HEARD_HEX && h->len < BTNS_PROOF_DIGITS)
 		return btns_fail(e, BTNS_E_USAGE, "%zu digits; %d are the"
 		    " least that proves anything", h->len, BTNS_PROOF_DIGITS);
+	if (h->spelling == BTNS_HEARD_WORDS && h->len < BTNS_PROOF_WORDS)
+		return btns_fail(e, BTNS_E_USAGE, "%zu words; %d are the"
+		    " least that proves anything", h->len, BTNS_PROOF_WORDS);
 	if (h->spelling != BTNS_HEARD_BASE64)
 		return 0;
 	if (h->hash == -1 && strlen(after_0s(h)) == 9)
@@ -217,15 +282,57 @@ key_line(struct btns_heard *h, const char *s, struct btns_err *e)
 	return e->code == BTNS_E_FORMAT ? 0 : -1;
 }
 
+/*
+ * Lines as rsafp numbers them become one: "  1  862b e069" without its number,
+ * and nothing of what stands in brackets, nor of the line that names the key.
+ */
+static bool
+unnumber(char *out, size_t size, const char *s)
+{
+	size_t n = 0, len, skip;
+	const char *end;
+
+	for (; *s != '\0'; s += len + (s[len] == '\n')) {
+		len = strcspn(s, "\n");
+		skip = strspn(s, " \t");
+		end = memchr(s, '(', len);
+		if (skip < len && isdigit((unsigned char)s[skip]) &&
+		    s[skip + 1] == ' ' && s[skip + 2] == ' ')
+			skip += 3;
+		else if (end != NULL && strchr(s + len, '\n') != NULL)
+			continue;	/* "3072 sha256 gw.pub (RSA)" */
+		if (end == NULL)
+			end = s + len;
+		if (n + (size_t)(end - s) + 2 > size)
+			return false;
+		if (s + skip < end) {
+			memcpy(out + n, s + skip, (size_t)(end - s) - skip);
+			n += (size_t)(end - s) - skip;
+		}
+		out[n++] = ' ';
+	}
+	out[n] = '\0';
+	return true;
+}
+
 int
 btns_heard_parse(struct btns_heard *h, const char *text, struct btns_err *e)
 {
+	char plain[2 * BTNS_ENC_MAX];
 	const char *s = text;
-	int is_key;
+	int is_key, rv;
 	char c;
 
 	memset(h, 0, offsetof(struct btns_heard, text));
 	h->hash = h->enc = -1;
+	if (picture(h, s))
+		return 0;
+	if (strchr(s, '\n') != NULL || strchr(s, '(') != NULL) {
+		if (!unnumber(plain, sizeof(plain), s))
+			return btns_fail(e, BTNS_E_USAGE, "too long for a"
+			    " fingerprint");
+		s = plain;
+	}
 	while (*s == ' ' || *s == '\t')
 		s++;
 	prefix(h, &s);
@@ -236,7 +343,9 @@ btns_heard_parse(struct btns_heard *h, const char *text, struct btns_err *e)
 		s += strspn(s, " \t");
 	if ((c = slip(s)) != '\0')
 		return btns_fail(e, BTNS_E_USAGE, "'%c' is no hex digit", c);
-	if (hex(h, s) || babble(h, s) || base64(h, s))
+	if ((rv = in_words(h, s, e)) == -1)
+		return -1;
+	if (rv == 1 || hex(h, s) || babble(h, s) || base64(h, s))
 		return too_little(h, s, e);
 	if ((is_key = key_line(h, s, e)) == 0)
 		return btns_fail(e, BTNS_E_USAGE, *s == '\0' ?
@@ -245,12 +354,33 @@ btns_heard_parse(struct btns_heard *h, const char *text, struct btns_err *e)
 	return is_key == 1 ? 0 : -1;
 }
 
+static bool
+same_picture(const struct btns_heard *h, const uint8_t *digest, size_t n)
+{
+	char drawn[BTNS_PICTURE_MAX];
+	struct btns_heard ours;
+
+	btns_picture(drawn, "", "", digest, n);
+	return picture(&ours, drawn) && memcmp(ours.text, h->text,
+	    h->len) == 0;
+}
+
 /* Does what was heard begin this digest, in the spelling heard? */
 static bool
 begins(const struct btns_heard *h, enum btns_hash hash, const uint8_t *digest)
 {
 	char spelt[BTNS_SPELL_MAX];
+	size_t n = btns_hash_len(hash), i;
 
+	if (h->spelling == BTNS_HEARD_WORDS) {
+		for (i = 0; i < h->len; i++)
+			if (i >= BTNS_WORDS_OF(n) ||
+			    btns_word_at(digest, n, i) != h->word[i])
+				return false;
+		return true;
+	}
+	if (h->spelling == BTNS_HEARD_PICTURE)
+		return hash == BTNS_SHA256 && same_picture(h, digest, n);
 	if (h->spelling == BTNS_HEARD_HEX)
 		btns_hex(spelt, digest, btns_hash_len(hash));
 	else {
@@ -259,6 +389,15 @@ begins(const struct btns_heard *h, enum btns_hash hash, const uint8_t *digest)
 	}
 	return h->len <= strlen(spelt) &&
 	    memcmp(spelt, h->text, h->len) == 0;
+}
+
+/* What so many words are worth, in hex digits of a digest. */
+static size_t
+word_digits(const struct btns_heard *h, enum btns_hash hash)
+{
+	size_t n = h->len * BTNS_WORD_BITS / 4, all = 2 * btns_hash_len(hash);
+
+	return n < all ? n : all;
 }
 
 static int
@@ -286,11 +425,14 @@ try_hashes(struct btns_verdict *v, const struct btns_heard *h,
 		if (!same)
 			continue;
 		v->what = enc == BTNS_ENC_MODULUS ? BTNS_MATCH_CKAID :
+		    h->spelling == BTNS_HEARD_PICTURE ? BTNS_MATCH_PICTURE :
 		    BTNS_MATCH;
 		v->enc = enc;
 		v->hash = i;
 		v->digits = (unsigned)(h->spelling == BTNS_HEARD_HEX ? h->len :
-		    h->spelling == BTNS_HEARD_BABBLE ? 40 : h->len * 6 / 4);
+		    h->spelling == BTNS_HEARD_BABBLE ? 40 :
+		    h->spelling == BTNS_HEARD_WORDS ? word_digits(h, i) :
+		    h->len * 6 / 4);
 		return 0;
 	}
 	return 0;
@@ -316,23 +458,38 @@ try_whole(struct btns_verdict *v, const struct btns_heard *h,
 	v->digits = (unsigned)(2 * n);
 }
 
-/*
- * One group misheard: all groups of four but one agree with the canonical
- * fingerprint.  Naming it gives nothing away that was not said.
- */
 static void
-near_miss(struct btns_verdict *v, const struct btns_heard *h,
-    const struct btns_key *k)
+near_words(struct btns_verdict *v, const struct btns_heard *h,
+    const struct btns_fp *fp)
 {
-	struct btns_err e;
-	struct btns_fp fp;
+	unsigned i, at = 0, wrong = 0;
+
+	if (h->len > BTNS_WORDS_OF(BTNS_FP_LEN))
+		return;
+	for (i = 0; i < h->len; i++)
+		if (btns_word_at(fp->b, BTNS_FP_LEN, i) != h->word[i]) {
+			at = i;
+			wrong++;
+		}
+	if (wrong != 1)
+		return;
+	v->words = true;
+	v->group = at + 1;
+	v->groups = (unsigned)h->len;
+	(void)snprintf(v->heard_group, sizeof(v->heard_group), "%s",
+	    btns_word(h->word[at]));
+}
+
+static void
+near_groups(struct btns_verdict *v, const struct btns_heard *h,
+    const struct btns_fp *fp)
+{
 	char ours[BTNS_FP_HEX];
 	size_t i;
 
-	if (h->spelling != BTNS_HEARD_HEX || h->len % 4 != 0 ||
-	    h->len >= sizeof(ours) || btns_fp_of(&fp, k, &e) == -1)
+	if (h->len % 4 != 0 || h->len >= sizeof(ours))
 		return;
-	btns_fp_hex(ours, &fp);
+	btns_fp_hex(ours, fp);
 	for (i = 0; i < h->len; i += 4) {
 		if (memcmp(ours + i, h->text + i, 4) == 0)
 			continue;
@@ -344,6 +501,38 @@ near_miss(struct btns_verdict *v, const struct btns_heard *h,
 		v->groups = (unsigned)(h->len / 4);
 		memcpy(v->heard_group, h->text + i, 4);
 	}
+}
+
+/*
+ * One group or word misheard: all others agree with the canonical
+ * fingerprint.  Naming it gives nothing away that was not said.
+ */
+static void
+near_miss(struct btns_verdict *v, const struct btns_heard *h,
+    const struct btns_key *k)
+{
+	struct btns_err e;
+	struct btns_fp fp;
+
+	if ((h->spelling != BTNS_HEARD_HEX &&
+	    h->spelling != BTNS_HEARD_WORDS) || btns_fp_of(&fp, k, &e) == -1)
+		return;
+	if (h->spelling == BTNS_HEARD_WORDS)
+		near_words(v, h, &fp);
+	else
+		near_groups(v, h, &fp);
+}
+
+void
+btns_verdict_again(char *out, size_t size, const struct btns_verdict *v)
+{
+	const char *what = v->words ? "word" : "group";
+
+	*out = '\0';
+	if (v->group != 0)
+		(void)snprintf(out, size, "%s %u is not %s, the other %u"
+		    " agree; ask for %s %u again", what, v->group,
+		    v->heard_group, v->groups - 1, what, v->group);
 }
 
 int
@@ -372,7 +561,7 @@ btns_heard_match(struct btns_verdict *v, const struct btns_heard *h,
 		if (v->what == BTNS_NO_MATCH &&
 		    try_hashes(v, h, enc, buf, n, e) == -1)
 			return -1;
-		if (v->what == BTNS_MATCH)
+		if (v->what == BTNS_MATCH || v->what == BTNS_MATCH_PICTURE)
 			return 0;
 	}
 	if (v->what == BTNS_NO_MATCH)

@@ -156,10 +156,11 @@ no_row(const struct check *c)
 static int
 no(const struct check *c)
 {
-	char live[FP_SHORT], fp[FP_SHORT];
+	char live[FP_SHORT], fp[FP_SHORT], again[128];
 
 	if (rows(c))
 		return no_row(c);
+	btns_verdict_again(again, sizeof(again), &c->verdict);
 	fp_short(live, &c->live_fp);
 	fp_short(fp, &c->match_fp);
 	if (c->cli->quiet)
@@ -170,10 +171,7 @@ no(const struct check *c)
 	else if (c->rejected)
 		printf("rejected: %s %s was rejected for it\n", c->name, fp);
 	else if (c->have_heard && c->live && c->verdict.group != 0)
-		printf("no match: group %u is not %s, the other %u agree; ask"
-		    " for group %u again\n", c->verdict.group,
-		    c->verdict.heard_group, c->verdict.groups - 1,
-		    c->verdict.group);
+		printf("no match: %s\n", again);
 	else if (c->live)
 		printf("changed: %s is %s to %s, ANOTHER KEY\n", c->name,
 		    c->live_state, live);

@@ -50,6 +50,9 @@ print(struct rsafp *r, const struct btns_key *k, const struct btns_keyat *at,
 	if (btns_key_encode(buf, &n, k, r->enc, e) == -1 ||
 	    btns_hash(digest, r->hash, buf, n, e) == -1)
 		return -1;
+	if (rsafp_is_picture(r->spell) || (r->spell >= BTNS_SPELL_GROUPS &&
+	    r->cli->fmt == OUT_TABLE && !r->cli->quiet))
+		return rsafp_view(r, k, at, digest, e);
 	btns_spell(text, r->spell, r->hash, digest);
 	if (r->cli->fmt != OUT_TABLE) {
 		rsafp_row(r, k, at, btns_enc_name(r->enc),
@@ -75,11 +78,15 @@ compare(struct rsafp *r, const struct btns_key *k,
     const struct btns_keyat *at, struct btns_err *e)
 {
 	struct btns_verdict v;
-	char object[1024];
+	char object[1024], again[128];
 
 	if (btns_heard_match(&v, &r->heard, k, e) == -1)
 		return -1;
 	rsafp_object(object, sizeof(object), at);
+	btns_verdict_again(again, sizeof(again), &v);
+	if (v.what == BTNS_MATCH_PICTURE)
+		return btns_fail(e, BTNS_E_USAGE, "%s: it looks the same, but"
+		    " so do many keys: a picture proves nothing", object);
 	if (v.what == BTNS_MATCH_CKAID)
 		return btns_fail(e, BTNS_E_USAGE, "%s: a CKAID leaves out the"
 		    " exponent and proves nothing", object);
@@ -88,9 +95,7 @@ compare(struct rsafp *r, const struct btns_key *k,
 	if (r->cli->quiet)
 		return 0;
 	if (v.what == BTNS_NO_MATCH && v.group != 0)
-		printf("no match: %s: group %u is not %s, the other %u agree;"
-		    " ask for group %u again\n", object, v.group,
-		    v.heard_group, v.groups - 1, v.group);
+		printf("no match: %s: %s\n", object, again);
 	else if (v.what == BTNS_NO_MATCH)
 		printf("no match: %s\n", object);
 	else if (at->mark == BTNS_MARK_REVOKED)
@@ -185,10 +190,16 @@ options(struct rsafp *r, const struct cli_args *a, struct btns_err *e)
 	}
 	if (a->opt['s'] != NULL) {
 		if ((v = btns_spell_parse(a->opt['s'])) == -1)
-			return cli_usage(e, "-s %s: not hex, colon, base64"
-			    " or ssh", a->opt['s']);
+			return cli_usage(e, "-s %s: not hex, colon, base64,"
+			    " ssh, groups, words, picture, qr, png or svg",
+			    a->opt['s']);
 		r->spell = v;
 	}
+	if (rsafp_is_picture(r->spell) && r->cli->fmt != OUT_TABLE)
+		return cli_usage(e, "-o: -s %s is no row", a->opt['s']);
+	if (r->spell == BTNS_SPELL_PNG && isatty(STDOUT_FILENO))
+		return cli_usage(e, "-s png: not to a terminal; redirect it to"
+		    " a file");
 	return 0;
 }
 

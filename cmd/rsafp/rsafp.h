@@ -15,6 +15,7 @@ struct rsafp {
 	bool		 every;		/* -A */
 	bool		 comparing;	/* -F */
 	struct btns_heard heard;
+	unsigned	 viewed;	/* keys drawn to a file */
 	int		 status;
 };
 
@@ -22,6 +23,14 @@ int	 rsafp(struct cli *, const struct cli_args *, struct btns_err *);
 
 /* "file", or "file#2" for a file's second key. */
 void	 rsafp_object(char *, size_t, const struct btns_keyat *);
+
+/* Is it none that fits in a column? */
+bool	 rsafp_is_picture(enum btns_spell);
+
+/* -s groups and on: lines, or a picture. */
+int	 rsafp_view(struct rsafp *, const struct btns_key *,
+	    const struct btns_keyat *, const uint8_t *digest,
+	    struct btns_err *);
 
 /* -A: every name of the key, with the tools that use it. */
 int	 rsafp_names(struct rsafp *, const struct btns_key *,

@@ -35,7 +35,9 @@ digest(char *out, const struct btns_heard *h, const struct btns_key *k,
 	if (btns_key_encode(buf, &n, k, enc, &e) == -1)
 		return;
 	must(btns_hash(d, hash, buf, n, &e) == 0);
-	if (h->spelling == BTNS_HEARD_HEX)
+	if (h->spelling == BTNS_HEARD_WORDS)
+		btns_spell(out, BTNS_SPELL_WORDS, hash, d);
+	else if (h->spelling == BTNS_HEARD_HEX)
 		btns_hex(out, d, btns_hash_len(hash));
 	else if (h->spelling == BTNS_HEARD_BASE64) {
 		btns_b64_encode(out, d, btns_hash_len(hash));
@@ -61,6 +63,22 @@ whole(const struct btns_heard *h, const struct btns_key *k, enum btns_enc enc)
 	return strcmp(b64, h->text) == 0 || strcmp(b64 + 2, h->text) == 0;
 }
 
+/* All of the words heard, as they begin a digest of some length. */
+static bool
+words_begin(const char *digest, const struct btns_heard *h)
+{
+	size_t i, n;
+
+	for (i = 0; i < h->len; i++) {
+		n = strlen(btns_word(h->word[i]));
+		if (strncmp(digest, btns_word(h->word[i]), n) != 0 ||
+		    (digest[n] != ' ' && digest[n] != '\0'))
+			return false;
+		digest += n + (digest[n] == ' ');
+	}
+	return true;
+}
+
 /* The slow and plain way to the same answer. */
 static bool
 expected(const struct btns_heard *h, const struct btns_key *k)
@@ -70,6 +88,8 @@ expected(const struct btns_heard *h, const struct btns_key *k)
 
 	if (h->spelling == BTNS_HEARD_KEY)
 		return btns_key_same(&h->key, k);
+	if (h->spelling == BTNS_HEARD_PICTURE)
+		return false;		/* it may look so, and is no match */
 	for (enc = 0; enc < BTNS_ENC__COUNT; enc++) {
 		if (enc == BTNS_ENC_MODULUS ||
 		    (h->enc != -1 && h->enc != enc))
@@ -80,6 +100,11 @@ expected(const struct btns_heard *h, const struct btns_key *k)
 			if (h->hash != -1 && h->hash != hash)
 				continue;
 			digest(d, h, k, enc, hash);
+			if (h->spelling == BTNS_HEARD_WORDS) {
+				if (words_begin(d, h))
+					return true;
+				continue;
+			}
 			if (strncmp(d, h->text, h->len) == 0 &&
 			    (h->spelling != BTNS_HEARD_BABBLE ||
 			    strlen(d) == h->len))
@@ -92,6 +117,12 @@ expected(const struct btns_heard *h, const struct btns_key *k)
 static void
 near_miss(const struct btns_verdict *v, const struct btns_heard *h)
 {
+	if (v->words) {
+		must(h->spelling == BTNS_HEARD_WORDS && v->groups == h->len);
+		must(v->group <= v->groups && strcmp(v->heard_group,
+		    btns_word(h->word[v->group - 1])) == 0);
+		return;
+	}
 	must(h->spelling == BTNS_HEARD_HEX && h->len % 4 == 0);
 	must(v->groups == h->len / 4 && v->group <= v->groups);
 	must(strlen(v->heard_group) == 4);
@@ -129,6 +160,11 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	if (btns_heard_parse(&h, s, &e) == 0) {
 		if (h.spelling == BTNS_HEARD_KEY)
 			fuzz_key(&h.key);
+		else if (h.spelling == BTNS_HEARD_WORDS)
+			must(h.len >= BTNS_PROOF_WORDS &&
+			    h.len <= BTNS_WORDS_MAX);
+		else if (h.spelling == BTNS_HEARD_PICTURE)
+			must(h.len == BTNS_PICTURE_X * BTNS_PICTURE_Y);
 		else
 			must(h.len < sizeof(h.text) &&
 			    strlen(h.text) == h.len);
