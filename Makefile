@@ -63,9 +63,9 @@ BTNSCTL_O = cmd/btnsctl/backup.o cmd/btnsctl/check.o cmd/btnsctl/doctor.o \
 	  cmd/btnsctl/import.o cmd/btnsctl/init.o cmd/btnsctl/learn.o \
 	  cmd/btnsctl/list.o cmd/btnsctl/listen.o cmd/btnsctl/log.o \
 	  cmd/btnsctl/main.o cmd/btnsctl/observe.o cmd/btnsctl/promote.o \
-	  cmd/btnsctl/redirect.o cmd/btnsctl/reject.o \
-	  cmd/btnsctl/revoke.o cmd/btnsctl/set.o cmd/btnsctl/show.o \
-	  cmd/btnsctl/stats.o cmd/btnsctl/verify.o
+	  cmd/btnsctl/redirect.o cmd/btnsctl/reject.o cmd/btnsctl/review.o \
+	  cmd/btnsctl/review_show.o cmd/btnsctl/revoke.o cmd/btnsctl/set.o \
+	  cmd/btnsctl/show.o cmd/btnsctl/stats.o cmd/btnsctl/verify.o
 UNITS	!= ls tests/unit/test_*.c | sed 's/\.c$$//'
 UNIT_O	= tests/unit/common.o tests/unit/ikebed.o tests/unit/initiator.o
 OBJS	= $(LIB_O) $(CLI_O) $(STORE_O) $(RSAFP_O) $(BTNSKEY_O) $(BTNSCTL_O)

@@ -35,6 +35,17 @@ ask_can(void)
 	return true;
 }
 
+void
+ask_flush(void)
+{
+	int fd = tty_open();
+
+	if (fd == -1)
+		return;
+	(void)tcflush(fd, TCIFLUSH);
+	(void)close(fd);
+}
+
 static void
 say(int fd, const char *s)
 {

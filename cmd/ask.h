@@ -18,6 +18,9 @@ bool	 ask_can(void);
  */
 int	 ask_line(char *, size_t size, const char *prompt, struct btns_err *);
 
+/* Forget what was typed ahead, or pasted. */
+void	 ask_flush(void);
+
 /* Print on the terminal, or on standard error where there is none. */
 void	 ask_say(const char *);
 

@@ -25,6 +25,7 @@ int	 ctl_redirect(struct cli *, const struct cli_args *,
 int	 ctl_reject(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_restore(struct cli *, const struct cli_args *,
 	    struct btns_err *);
+int	 ctl_review(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_revoke(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_set(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_show(struct cli *, const struct cli_args *, struct btns_err *);
@@ -59,6 +60,13 @@ void	 pin_row(struct out *, const struct btns_pin *, int exported);
  */
 int	 revoked_row(struct out *, struct btns_pins *,
 	    const struct btns_revoked *, struct btns_err *);
+
+/*
+ * Revoke a key and say so, everywhere but where store_alone: an exit status,
+ * or -1.
+ */
+int	 revoke_key(struct cli *, struct btns_pins *, const struct btns_fp *,
+	    const char *comment, bool store_alone, struct btns_err *);
 
 /* May it be redirected?  -1, with what to do all the same. */
 int	 redirect_may(const struct cli *, struct btns_pins *,

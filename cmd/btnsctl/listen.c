@@ -274,6 +274,7 @@ summary(struct listening *n, const struct btns_listen *how,
     struct btns_err *e)
 {
 	const unsigned long *c = how->count;
+	char again[AGAIN];
 
 	printf("%s%lu accepted, %lu learned, %lu conflict%s, %lu seen"
 	    " before\n", n->redirects ? "redirect removed; " : "listen: ",
@@ -284,7 +285,12 @@ summary(struct listening *n, const struct btns_listen *how,
 		printf("listen: %lu refused, %lu without a proof, %lu over"
 		    " listen-rate\n", c[CALL_REFUSED], c[CALL_NO_PROOF],
 		    c[CALL_LIMITED]);
-	return btns_listener_missing(n->l, missing, NULL, e);
+	if (btns_listener_missing(n->l, missing, NULL, e) == -1)
+		return -1;
+	if (c[CALL_ACCEPTED] + c[CALL_LEARNED] + c[CALL_CONFLICT] > 0)
+		printf("next: btnsctl review%s\n", again_store(again,
+		    n->cli));
+	return 0;
 }
 
 static int

@@ -51,6 +51,10 @@ static const struct cli_cmd cmds[] = {
 	  .synopsis = "[-Nqy] [-c comment] [-d store] [-o format]"
 	  " identity [fingerprint]",
 	  .brief = "take a pin back", .run = ctl_forget },
+	{ .name = "review", .group = "decide", .opts = "D:d:", .max = 0,
+	  .synopsis = "[-d store]",
+	  .brief = "decide on what was learned, one by one",
+	  .run = ctl_review },
 	{ .name = "learn", .group = "learn", .opts = COMMON "A:S:",
 	  .min = 1, .max = 2,
 	  .synopsis = "[-q] [-A address] [-d store] [-o format]"

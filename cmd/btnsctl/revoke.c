@@ -104,25 +104,23 @@ find(struct btns_fp *fp, struct btns_pins *p, const char *text,
 	return 0;
 }
 
-static int
-run(struct cli *cli, const struct cli_args *a, struct btns_pins *p,
-    struct btns_err *e)
+int
+revoke_key(struct cli *cli, struct btns_pins *p, const struct btns_fp *fp,
+    const char *comment, bool store_alone, struct btns_err *e)
 {
 	struct owners o = { NULL, 0, e };
 	char hex[BTNS_FP_HEX];
-	struct btns_fp fp;
 	bool say = !cli->quiet && cli->fmt == OUT_TABLE;
 	int new, rv = CLI_YES;
 
-	if (find(&fp, p, a->argv[0], e) == -1 ||
-	    (new = btns_pins_revoke(p, &fp, a->opt['c'], e)) == -1)
+	if ((new = btns_pins_revoke(p, fp, comment, e)) == -1)
 		return -1;
-	btns_fp_hex(hex, &fp);
+	btns_fp_hex(hex, fp);
 	if (say)
 		printf("%s %s\n", new ? "revoked" : "already revoked", hex);
 	if (btns_pins_by_prefix(p, hex, owner, &o, e) == -1)
 		rv = -1;
-	else if (a->opt['N'] == NULL)
+	else if (!store_alone)
 		rv = changes_decided(cli, p, o.id, o.n, CHANGES_HUNT,
 		    "revoked in the store, but its files may still be in"
 		    " iked's tree", e);
@@ -138,13 +136,16 @@ int
 ctl_revoke(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 {
 	struct btns_pins *p;
+	struct btns_fp fp;
 	int rv;
 
 	if ((a->opt['c'] != NULL &&
 	    btns_comment_check(a->opt['c'], e) == -1) ||
 	    session_open(&p, cli, e) == -1)
 		return -1;
-	rv = run(cli, a, p, e);
+	if ((rv = find(&fp, p, a->argv[0], e)) == 0)
+		rv = revoke_key(cli, p, &fp, a->opt['c'],
+		    a->opt['N'] != NULL, e);
 	btns_pins_close(p);
 	return rv;
 }

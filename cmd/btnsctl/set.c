@@ -86,8 +86,8 @@ say(const struct cli *cli, struct btns_pins *p, const char *name,
 	    strcmp(tofu, "accept-new") != 0 || who[0] == '\0')
 		return CLI_YES;
 	fprintf(to, "WARNING: %s whoever claims such a name first gets a"
-	    " tunnel.\nCompare every fingerprint afterwards: btnsctl list%s -s"
-	    " accepted\n", ends == 0 ? "from now on" : "until then,",
+	    " tunnel.\nCompare every fingerprint afterwards: btnsctl"
+	    " review%s\n", ends == 0 ? "from now on" : "until then,",
 	    again_store(again, cli));
 	return CLI_YES;
 }

@@ -27,9 +27,10 @@ groups(const struct rsafp *r, const uint8_t *digest)
 
 	for (i = 0; i < n; i += 2) {
 		if (i % 16 == 0)
-			printf("    %zu ", i / 16 + 1);
+			printf("    %zu  ", i / 16 + 1);
 		btns_hex(hex, digest + i, 2);
-		printf("%s%s", i % 8 == 0 ? "  " + (i % 16 == 0) : " ", hex);
+		printf("%s%s", i % 16 == 0 ? "" : i % 8 == 0 ? "  " : " ",
+		    hex);
 		if (i % 16 == 14 || i + 2 == n)
 			puts(i == 14 && r->hash != BTNS_MD5 && n > 16 ?
 			    "    (this line is enough)" : "");

@@ -74,6 +74,7 @@ TIME no proof -                  127.0.0.9       its ID is of type 9, of which\
 $(sed -n 's/^[0-9:]*Z /TIME /;/127.0.0.10 /p;/127.0.0.11 /p' said)
 listen: 0 accepted, 3 learned, 1 conflict, 4 seen before
 listen: 0 refused, 6 without a proof, 0 over listen-rate
+next: btnsctl review
 EOT
 like said "the climbing name is no name" '127\.0\.0\.10 +\.\./\.\./x: an identity cannot begin'
 lacks said "no escape comes through" "$(printf '\033')"
@@ -114,6 +115,7 @@ TIME CONFLICT $rsa.. 127.0.0.3       fqdn/b01.branch.example.org
 TIME accepted $(short p384).. 127.0.0.4       fqdn/b02.branch.example.org
 TIME learned  $(short p521).. 127.0.0.5       fqdn/printer.example.org
 listen: 2 accepted, 1 learned, 1 conflict, 0 seen before
+next: btnsctl review
 EOT
 check 0 "the accepted are in iked's tree" rsafp -q \
     "$iked/pubkeys/fqdn/b01.branch.example.org" \
