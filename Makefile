@@ -52,7 +52,7 @@ DB_O	= db/bindings.o db/events.o db/knocks.o db/query.o db/replay.o \
 	  db/schema.o db/settings.o db/stmt.o db/store.o db/watch.o
 LIB_O	= $(KEY_O) $(IKE_O) $(PIN_O) $(DB_O)
 CLI_O	= cmd/ask.o cmd/cli.o cmd/out.o
-STORE_O	= cmd/changes.o cmd/keyfile.o cmd/session.o cmd/vouch.o \
+STORE_O	= cmd/batch.o cmd/changes.o cmd/keyfile.o cmd/session.o cmd/vouch.o \
 	  cmd/vouch_say.o
 RSAFP_O	= cmd/rsafp/main.o cmd/rsafp/names.o cmd/rsafp/rsafp.o \
 	  cmd/rsafp/view.o
@@ -65,7 +65,10 @@ BTNSCTL_O = cmd/btnsctl/backup.o cmd/btnsctl/check.o cmd/btnsctl/doctor.o \
 	  cmd/btnsctl/main.o cmd/btnsctl/observe.o cmd/btnsctl/promote.o \
 	  cmd/btnsctl/redirect.o cmd/btnsctl/reject.o cmd/btnsctl/review.o \
 	  cmd/btnsctl/review_show.o cmd/btnsctl/revoke.o cmd/btnsctl/set.o \
-	  cmd/btnsctl/show.o cmd/btnsctl/stats.o cmd/btnsctl/verify.o
+	  cmd/btnsctl/shell.o cmd/btnsctl/shell_complete.o \
+	  cmd/btnsctl/shell_edit.o cmd/btnsctl/shell_undo.o \
+	  cmd/btnsctl/shell_watch.o cmd/btnsctl/show.o cmd/btnsctl/stats.o \
+	  cmd/btnsctl/verify.o
 UNITS	!= ls tests/unit/test_*.c | sed 's/\.c$$//'
 UNIT_O	= tests/unit/common.o tests/unit/ikebed.o tests/unit/initiator.o
 OBJS	= $(LIB_O) $(CLI_O) $(STORE_O) $(RSAFP_O) $(BTNSKEY_O) $(BTNSCTL_O)
@@ -80,7 +83,7 @@ COMPILE	= $(CC) $(CPPFLAGS) $(CFLAGS) $(STD) $(WARN) $(WERROR) $(HARDEN) \
 	  -DBTNS_VERSION='"$(VERSION)"' \
 	  -DBTNS_STATEDIR="\"$${statedir:-$$OS_STATEDIR}\"" \
 	  $$CRYPTO_CFLAGS $$SQLITE_CFLAGS $$JANSSON_CFLAGS \
-	  $$QRENCODE_CFLAGS $$PNG_CFLAGS
+	  $$QRENCODE_CFLAGS $$PNG_CFLAGS $$EDIT_CFLAGS
 
 .SUFFIXES:
 .SUFFIXES: .c .o
@@ -122,7 +125,8 @@ btnskey: $(BTNSKEY_O) $(CLI_O) $(STORE_O) libbtns.a
 btnsctl: $(BTNSCTL_O) $(CLI_O) $(STORE_O) libbtns.a
 	@echo '$(CC) -o $@'; . ./config.sh; $(CC) $(CFLAGS) $(LDFLAGS) \
 	    $(LINK) -o $@ $(BTNSCTL_O) $(CLI_O) $(STORE_O) libbtns.a \
-	    $$CRYPTO_LIBS $$SQLITE_LIBS $$JANSSON_LIBS $$SECCOMP_LIBS
+	    $$CRYPTO_LIBS $$SQLITE_LIBS $$JANSSON_LIBS $$SECCOMP_LIBS \
+	    $$EDIT_LIBS
 
 CALL	= tests/unit/call
 units: $(UNITS) $(CALL)

@@ -144,8 +144,8 @@ check_operands(const struct cli_cmd *c, const struct cli_args *a, bool dashes,
 	return 0;
 }
 
-static const struct cli_cmd *
-find(const struct cli_program *p, const char *name)
+const struct cli_cmd *
+cli_find(const struct cli_program *p, const char *name)
 {
 	const struct cli_cmd *c;
 
@@ -236,7 +236,7 @@ run(struct cli *cli, const struct cli_program *p, struct cli_args *a,
 
 	if (p->cmds[0].name[0] == '\0')
 		cli->cmd = &p->cmds[0];
-	else if ((cli->cmd = find(p, argv[0])) == NULL)
+	else if ((cli->cmd = cli_find(p, argv[0])) == NULL)
 		return no_verb(p, argv[0], e);
 	(void)snprintf(spec, sizeof(spec), "%sh", cli->cmd->opts);
 	if (parse(a, argc, argv, spec, e) == -1)
@@ -272,7 +272,8 @@ before_verb(const struct cli_program *p, struct cli_args *a, int *argc,
 		printf("%s %s\n", p->name, BTNS_VERSION);
 		return CLI_YES;
 	}
-	if (a->opt['h'] != NULL && (*argc == 0 || find(p, **argv) == NULL)) {
+	if (a->opt['h'] != NULL && (*argc == 0 ||
+	    cli_find(p, **argv) == NULL)) {
 		usage(stdout, p);
 		return CLI_YES;
 	}
@@ -281,7 +282,7 @@ before_verb(const struct cli_program *p, struct cli_args *a, int *argc,
 		return CLI_USAGE;
 	}
 	if (a->opt['h'] != NULL) {
-		usage_cmd(stdout, "usage: ", p, find(p, **argv));
+		usage_cmd(stdout, "usage: ", p, cli_find(p, **argv));
 		return CLI_YES;
 	}
 	return -2;			/* go on */
@@ -302,18 +303,13 @@ dispatch(struct cli *cli, const struct cli_program *p, int argc, char **argv,
 }
 
 int
-cli_main(const struct cli_program *p, int argc, char **argv)
+cli_run(const struct cli_program *p, int batch, int argc, char **argv)
 {
-	struct cli cli = { .prog = p->name };
+	struct cli cli = { .prog = p->name, .program = p, .batch = batch };
 	struct btns_err e = { .code = BTNS_OK };
-	struct rlimit none = { 0, 0 };
 	bool told = false;
-	int rv;
+	int rv = dispatch(&cli, p, argc, argv, &e);
 
-	/* No setlocale(): a Turkish I has another lower case. */
-	(void)signal(SIGCHLD, SIG_DFL);	/* we wait for ikectl */
-	(void)setrlimit(RLIMIT_CORE, &none);	/* keys pass through here */
-	rv = dispatch(&cli, p, argc, argv, &e);
 	if (rv == -1) {
 		told = e.code == BTNS_E_SYS && ferror(stdout);
 		cli_warn(&cli, &e);
@@ -328,4 +324,15 @@ cli_main(const struct cli_program *p, int argc, char **argv)
 		rv = CLI_TROUBLE;
 	}
 	return rv;
+}
+
+int
+cli_main(const struct cli_program *p, int argc, char **argv)
+{
+	struct rlimit none = { 0, 0 };
+
+	/* No setlocale(): a Turkish I has another lower case. */
+	(void)signal(SIGCHLD, SIG_DFL);	/* we wait for ikectl */
+	(void)setrlimit(RLIMIT_CORE, &none);	/* keys pass through here */
+	return cli_run(p, -1, argc, argv);
 }

@@ -16,7 +16,9 @@ enum {
 
 struct cli {
 	const char	*prog;
+	const struct cli_program *program;
 	const struct cli_cmd *cmd;
+	int		 batch;		/* decisions go there, or -1 */
 	enum out_format	 fmt;		/* -o */
 	bool		 quiet;		/* -q */
 	const char	*store;		/* -d, $BTNS_DB, or the default */
@@ -53,6 +55,12 @@ struct cli_program {
 
 /* All of main(): returns the exit status. */
 int	 cli_main(const struct cli_program *, int, char **);
+
+/* One command line of a process that did main()'s part already. */
+int	 cli_run(const struct cli_program *, int batch, int, char **);
+
+/* The command of a name, or NULL. */
+const struct cli_cmd *cli_find(const struct cli_program *, const char *);
 
 /* The status that an error stands for. */
 int	 cli_status(enum btns_code);

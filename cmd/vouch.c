@@ -5,6 +5,7 @@
 
 #include "../lib/keyder.h"
 #include "ask.h"
+#include "batch.h"
 #include "vouch_priv.h"
 
 /* What was heard agrees with too little, or not at all: say which. */
@@ -239,6 +240,20 @@ look_at_all(struct vouch *p, struct btns_err *e)
 	return 0;
 }
 
+/* For later: what would be refused now is refused. */
+static int
+note(struct vouch *p, const struct btns_view *shown, struct btns_err *e)
+{
+	struct trust_verdict v;
+
+	if (btns_pins_try(p->store, p->verb, &p->id, &p->key, &p->order, &v,
+	    &p->view, e) == -1)
+		return -1;
+	return v.reason != TRUST_OK ? vouch_refuse(p, &v, e) :
+	    batch_note(p->cli, p->verb, &p->id, &p->key, &p->view.fp,
+	    &p->order, shown, e);
+}
+
 static int
 decide(struct vouch *p, struct btns_err *e)
 {
@@ -254,6 +269,8 @@ decide(struct vouch *p, struct btns_err *e)
 	shown = picked ? p->picked->view : p->view;
 	if (give_evidence(p, &v, e) == -1)
 		return -1;
+	if (batch_is(p->cli))
+		return note(p, &shown, e);
 	/* Without a prompt nobody looked: the table decides on what is now. */
 	if (btns_pins_do(p->store, p->verb, &p->id, &p->key, &p->order,
 	    p->asked ? &shown : NULL, &v, &p->view, e) == -1)

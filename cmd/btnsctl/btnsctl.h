@@ -28,6 +28,7 @@ int	 ctl_restore(struct cli *, const struct cli_args *,
 int	 ctl_review(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_revoke(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_set(struct cli *, const struct cli_args *, struct btns_err *);
+int	 ctl_shell(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_show(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_stats(struct cli *, const struct cli_args *, struct btns_err *);
 int	 ctl_unrevoke(struct cli *, const struct cli_args *,

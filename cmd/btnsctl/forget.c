@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "../ask.h"
+#include "../batch.h"
 #include "../session.h"
 #include "btnsctl.h"
 
@@ -125,6 +126,10 @@ decide(struct forget *f, struct btns_err *e)
 		asked = true;
 	}
 	f->order.given.evidence = TRUST_OPERATOR;
+	if (batch_is(f->cli) && (v.reason == TRUST_OK ||
+	    v.reason == TRUST_ASK))
+		return batch_note(f->cli, verb, &f->id, key, f->one ?
+		    &f->view.fp : NULL, &f->order, &shown, e);
 	if (btns_pins_do(f->store, verb, &f->id, key, &f->order,
 	    asked ? &shown : NULL, &v, &f->view, e) == -1)
 		return -1;

@@ -105,6 +105,10 @@ static const struct cli_cmd cmds[] = {
 	{ .name = "restore", .group = "store", .opts = COMMON "fn",
 	  .min = 1, .max = 1, .synopsis = "[-fnq] [-d store] [-o format] file",
 	  .brief = "put a backup in the store's place", .run = ctl_restore },
+	{ .name = "shell", .group = "store", .opts = "D:d:", .max = 1,
+	  .synopsis = "[-D directory] [-d store] [file]",
+	  .brief = "all of this line by line, with batches",
+	  .run = ctl_shell },
 	{ .name = NULL }
 };
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "../ask.h"
+#include "../batch.h"
 #include "../session.h"
 #include "btnsctl.h"
 
@@ -60,9 +61,14 @@ run(struct reject *r, struct btns_err *e)
 	if (r->n > 1)
 		return btns_fail(e, BTNS_E_USAGE, "%s: several keys of %s"
 		    " begin so", r->digits, r->name);
-	if (btns_pins_do(r->store, TRUST_REJECT, &r->id, &r->key, &r->order,
-	    NULL, &v, &r->view, e) == -1)
+	if ((batch_is(r->cli) ? btns_pins_try(r->store, TRUST_REJECT, &r->id,
+	    &r->key, &r->order, &v, &r->view, e) : btns_pins_do(r->store,
+	    TRUST_REJECT, &r->id, &r->key, &r->order, NULL, &v, &r->view,
+	    e)) == -1)
 		return -1;
+	if (v.reason == TRUST_OK && batch_is(r->cli))
+		return batch_note(r->cli, TRUST_REJECT, &r->id, &r->key,
+		    &r->view.fp, &r->order, &r->view, e);
 	if (v.reason != TRUST_OK)
 		return btns_fail(e, BTNS_E_REFUSED, "%s: %s; nothing was"
 		    " changed", r->name, trust_reason_text(v.reason));

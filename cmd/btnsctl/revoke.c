@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../batch.h"
 #include "../session.h"
 #include "btnsctl.h"
 
@@ -111,8 +112,12 @@ revoke_key(struct cli *cli, struct btns_pins *p, const struct btns_fp *fp,
 	struct owners o = { NULL, 0, e };
 	char hex[BTNS_FP_HEX];
 	bool say = !cli->quiet && cli->fmt == OUT_TABLE;
+	struct btns_order why = { .comment = comment };
 	int new, rv = CLI_YES;
 
+	if (batch_is(cli))
+		return batch_note(cli, TRUST_REVOKE, NULL, NULL, fp,
+		    &why, NULL, e);
 	if ((new = btns_pins_revoke(p, fp, comment, e)) == -1)
 		return -1;
 	btns_fp_hex(hex, fp);

@@ -1,0 +1,263 @@
+/* What may come next on a line: the table of commands, and the store. */
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shell.h"
+
+#define OFFERED	200		/* of the store */
+
+struct offer {
+	const char	*typed;		/* the word so far */
+	void		(*fn)(const char *, void *);
+	void		*arg;
+	bool		 learned;	/* those alone */
+	unsigned	 n;
+};
+
+static void
+offer(struct offer *o, const char *word)
+{
+	if (strncmp(word, o->typed, strlen(o->typed)) == 0)
+		o->fn(word, o->arg);
+}
+
+static void
+each(struct offer *o, const char *const words[])
+{
+	for (; *words != NULL; words++)
+		offer(o, *words);
+}
+
+/* --- of the store */
+
+static int
+identity(const struct btns_pin *pin, void *arg)
+{
+	char name[BTNS_ID_PRINT];
+	struct offer *o = arg;
+	const char *bare;
+
+	if (o->learned && pin->live)
+		return 0;
+	btns_ident_print(name, &pin->ident);
+	bare = strchr(name, '/');
+	if (strncmp(name, o->typed, strlen(o->typed)) == 0)
+		o->fn(name, o->arg);
+	else if (bare != NULL && *o->typed != '\0' && strncmp(bare + 1,
+	    o->typed, strlen(o->typed)) == 0)
+		o->fn(bare + 1, o->arg);
+	else
+		return 0;
+	return ++o->n >= OFFERED;
+}
+
+static int
+digits(const struct btns_pin *pin, void *arg)
+{
+	char hex[BTNS_FP_HEX];
+	struct offer *o = arg;
+
+	btns_fp_hex(hex, &pin->fp);
+	hex[16] = '\0';
+	offer(o, hex);
+	return ++o->n >= OFFERED;
+}
+
+static int
+setting(const struct btns_setting *s, void *arg)
+{
+	offer(arg, s->name);
+	return 0;
+}
+
+static void
+of_store(const struct shell *sh, struct offer *o, const char *kind)
+{
+	struct btns_pins *p;
+	struct btns_err ignored;
+
+	if (session_open(&p, sh->cli, &ignored) == -1)
+		return;
+	if (strstr(kind, "identity") != NULL)
+		(void)btns_pins_each(p, identity, o, &ignored);
+	if (strstr(kind, "fingerprint") != NULL || strstr(kind, "old") !=
+	    NULL)
+		(void)btns_pins_each(p, digits, o, &ignored);
+	if (strcmp(kind, "name") == 0)
+		(void)btns_settings_each(p, setting, o, &ignored);
+	btns_pins_close(p);
+}
+
+/* --- of the file system */
+
+static void
+files(struct offer *o)
+{
+	const char *slash = strrchr(o->typed, '/');
+	char dir[4096], path[4400];
+	const struct dirent *d;
+	DIR *dp;
+
+	(void)snprintf(dir, sizeof(dir), "%.*s", slash == NULL ? 0 :
+	    (int)(slash - o->typed) + 1, o->typed);
+	if ((dp = opendir(*dir == '\0' ? "." : dir)) == NULL)
+		return;
+	while ((d = readdir(dp)) != NULL) {
+		if (d->d_name[0] == '.' || strpbrk(d->d_name,
+		    " \t\\'\"#\n") != NULL)
+			continue;
+		(void)snprintf(path, sizeof(path), "%s%s%s", dir, d->d_name,
+		    d->d_type == DT_DIR ? "/" : "");
+		offer(o, path);
+	}
+	(void)closedir(dp);
+}
+
+/* --- by what the synopsis calls it */
+
+static void
+kind_of(const struct shell *sh, struct offer *o, const char *kind)
+{
+	static const struct { const char *kind, *words[10]; } fixed[] = {
+		{ "format", { "table", "json", "tsv" } },
+		{ "state", { "pinned", "accepted", "learned", "conflict",
+		    "rejected", "retired", "revoked", "knocking" } },
+		{ "source", { "dns", "file", "ike", "ssh", "tree" } },
+		{ "on", { "on", "off" } },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
+		if (strcmp(kind, fixed[i].kind) == 0)
+			each(o, fixed[i].words);
+	if (strcmp(kind, "file") == 0 || strcmp(kind, "path") == 0 ||
+	    strcmp(kind, "store") == 0 || strcmp(kind, "directory") == 0)
+		files(o);
+	else
+		of_store(sh, o, kind);
+}
+
+/* "[-c comment]": what comes after -c; "" for a flag. */
+static void
+argument(char out[64], const char *synopsis, char letter)
+{
+	char want[5] = { '-', letter, ' ', '\0' };
+	const char *p = strstr(synopsis, want);
+
+	out[0] = '\0';
+	if (p != NULL)
+		(void)snprintf(out, 64, "%.*s", (int)strcspn(p + 3, " ]"),
+		    p + 3);
+}
+
+/* Operand i of a synopsis: what is behind its options. */
+static void
+operand(char out[64], const char *synopsis, int i)
+{
+	const char *p = synopsis, *end = strrchr(synopsis, '-');
+
+	out[0] = '\0';
+	if (end != NULL) {		/* behind the last option */
+		p = strpbrk(end, "]");
+		/* -F fingerprint identity: it has no brackets */
+		if (p == NULL || (end > synopsis && end[-1] != '['))
+			p = strchr(end, ' ') == NULL ? "" :
+			    strchr(end, ' ') + 1 + strcspn(strchr(end, ' ') +
+			    1, " ");
+		else
+			p++;
+	}
+	for (; *p != '\0'; p += strcspn(p, " ")) {
+		p += strspn(p, " [");
+		if (i-- == 0 || strstr(p, "...") != NULL) {
+			(void)snprintf(out, 64, "%.*s", (int)strcspn(p, " ]["),
+			    p);
+			if (strncmp(p, "identity | f", 12) == 0)
+				(void)snprintf(out, 64, "identity"
+				    " fingerprint");
+			return;
+		}
+	}
+}
+
+static void
+options(struct offer *o, const char *opts)
+{
+	char option[3] = "-";
+
+	for (; *opts != '\0'; opts++)
+		if (*opts != ':') {
+			option[1] = *opts;
+			offer(o, option);
+		}
+}
+
+/* Words of a command: which is the last of them? */
+static void
+within(const struct shell *sh, struct offer *o, const struct cli_cmd *c,
+    const struct shell_line *l)
+{
+	char kind[64] = "";
+	int i, n = 0;
+
+	for (i = 1; i + 1 < l->argc; i++) {
+		const char *w = l->argv[i], *spec;
+
+		if (n > 0 || w[0] != '-' || w[1] == '\0') {
+			n++;
+			continue;
+		}
+		spec = strchr(c->opts, w[strlen(w) - 1]);
+		if (spec == NULL || spec[1] != ':')
+			continue;
+		if (i + 2 == l->argc) {		/* its argument is typed */
+			argument(kind, c->synopsis, *spec);
+			kind_of(sh, o, kind);
+			return;
+		}
+		i++;
+	}
+	if (n == 0 && o->typed[0] == '-') {
+		options(o, c->opts);
+		return;
+	}
+	o->learned = strcmp(c->name, "promote") == 0;
+	operand(kind, c->synopsis, n);
+	kind_of(sh, o, kind);
+}
+
+void
+shell_complete(struct shell *sh, const char *text, size_t n,
+    void (*fn)(const char *, void *), void *arg)
+{
+	char copy[4096];
+	struct shell_line l;
+	struct btns_err ignored;
+	const struct cli_cmd *c;
+	const struct shell_own *own;
+	struct offer o = { .fn = fn, .arg = arg };
+
+	if (n + 2 > sizeof(copy))
+		return;
+	memcpy(copy, text, n);
+	copy[n] = '\0';
+	if (shell_split(&l, copy, &ignored) == -1)
+		return;
+	/* After a blank a new word begins. */
+	if ((n == 0 || text[n - 1] == ' ') && l.argc < SHELL_WORDS)
+		l.argv[l.argc++] = (char *)(uintptr_t)"";
+	if (l.argc == 0)
+		return;
+	o.typed = l.argv[l.argc - 1];
+	if (l.argc > 1) {
+		if ((c = cli_find(sh->cli->program, l.argv[0])) != NULL)
+			within(sh, &o, c, &l);
+		return;
+	}
+	for (c = sh->cli->program->cmds; c->name != NULL; c++)
+		if (strcmp(c->name, "shell") != 0)
+			offer(&o, c->name);
+	for (own = shell_own; own->name != NULL; own++)
+		offer(&o, own->name);
+}
