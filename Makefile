@@ -73,6 +73,8 @@ UNITS	!= ls tests/unit/test_*.c | sed 's/\.c$$//'
 UNIT_O	= tests/unit/common.o tests/unit/ikebed.o tests/unit/initiator.o
 OBJS	= $(LIB_O) $(CLI_O) $(STORE_O) $(RSAFP_O) $(BTNSKEY_O) $(BTNSCTL_O)
 BINS	= rsafp btnskey btnsctl
+COMPLETIONS = build/completions/_btns build/completions/btns.bash \
+	  build/completions/btns.fish build/completions/btns.ksh
 BUILT	= $(BINS) $(OBJS) $(OBJS:.o=.d) $(UNITS) $(UNITS:=.d) \
 	  tests/unit/call tests/unit/call.d \
 	  $(UNIT_O) $(UNIT_O:.o=.d) libbtns.a \
@@ -89,7 +91,7 @@ COMPILE	= $(CC) $(CPPFLAGS) $(CFLAGS) $(STD) $(WARN) $(WERROR) $(HARDEN) \
 .SUFFIXES: .c .o
 .PHONY: all units check lint bench fuzz e2e quickstart install clean dist
 
-all: $(BINS)
+all: $(BINS) $(COMPLETIONS)
 
 .c.o:
 	@echo '$(CC) -c $<'; . ./config.sh; statedir='$(STATEDIR)'; \
@@ -127,6 +129,16 @@ btnsctl: $(BTNSCTL_O) $(CLI_O) $(STORE_O) libbtns.a
 	    $(LINK) -o $@ $(BTNSCTL_O) $(CLI_O) $(STORE_O) libbtns.a \
 	    $$CRYPTO_LIBS $$SQLITE_LIBS $$JANSSON_LIBS $$SECCOMP_LIBS \
 	    $$EDIT_LIBS
+
+# What the programs say of themselves, for shells.
+$(COMPLETIONS): share/complete share/complete.bash share/complete.fish \
+    share/complete.ksh share/complete.zsh $(BINS)
+	@echo 'share/complete: $@'; mkdir -p build/completions; \
+	case $@ in \
+	*.*)	shell='$@' ;; \
+	*)	shell=.zsh ;; \
+	esac; \
+	sh share/complete $${shell##*.} >$@.tmp && mv $@.tmp $@
 
 CALL	= tests/unit/call
 units: $(UNITS) $(CALL)
@@ -171,6 +183,9 @@ install: all
 	bin='$(DESTDIR)$(PREFIX)/bin' sbin='$(DESTDIR)$(PREFIX)/sbin'; \
 	man='$(DESTDIR)$(PREFIX)/share/man'; \
 	eg='$(DESTDIR)$(PREFIX)/share/examples/btns'; \
+	bash='$(DESTDIR)$(PREFIX)/share/bash-completion/completions'; \
+	zsh='$(DESTDIR)$(PREFIX)/share/zsh/site-functions'; \
+	fish='$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d'; \
 	put() { sed -e 's,/usr/local/,$(PREFIX)/,g' \
 	    -e "s,/var/lib/btns,$${statedir:-$$OS_STATEDIR},g" \
 	    "share/$$1" >"$$2.tmp" && chmod 644 "$$2.tmp" && \
@@ -189,6 +204,14 @@ install: all
 	for f in btns.cron btns_listen.rc crontab.openbsd pf.conf.example; do \
 		put $$f "$$eg/$$f"; \
 	done; \
+	mkdir -p "$$bash" "$$zsh" "$$fish"; \
+	for f in $(BINS); do \
+		install -m 644 build/completions/btns.bash "$$bash/$$f"; \
+		install -m 644 build/completions/btns.fish \
+		    "$$fish/$$f.fish"; \
+	done; \
+	install -m 644 build/completions/_btns "$$zsh"; \
+	install -m 644 build/completions/btns.ksh "$$eg"; \
 	case $$(uname -s) in \
 	Linux)	mkdir -p '$(DESTDIR)$(CRONDIR)' '$(DESTDIR)$(UNITDIR)'; \
 		[ -e '$(DESTDIR)$(CRONDIR)/btns' ] || \

@@ -1,6 +1,7 @@
 #!/bin/sh
 # What make install puts beside the programs and manuals: cron's jobs and
-# systemd's units are run and read as cron and systemd do.
+# systemd's units are run and read as cron and systemd do.  The completions
+# are for complete.t.
 . "$(dirname "$0")/lib.sh"
 . "$here/data/setup.sh"
 top=$(cd "$here/../.." && pwd) || exit 99
@@ -28,15 +29,23 @@ check 0 "make install" install_to "$dest"
 files "$dest" >got
 {
 	cat <<-EOT
+	0644 /usr/local/share/bash-completion/completions/btnsctl
+	0644 /usr/local/share/bash-completion/completions/btnskey
+	0644 /usr/local/share/bash-completion/completions/rsafp
 	0644 /usr/local/share/examples/btns/btns.cron
+	0644 /usr/local/share/examples/btns/btns.ksh
 	0644 /usr/local/share/examples/btns/btns_listen.rc
 	0644 /usr/local/share/examples/btns/crontab.openbsd
 	0644 /usr/local/share/examples/btns/pf.conf.example
+	0644 /usr/local/share/fish/vendor_completions.d/btnsctl.fish
+	0644 /usr/local/share/fish/vendor_completions.d/btnskey.fish
+	0644 /usr/local/share/fish/vendor_completions.d/rsafp.fish
 	0644 /usr/local/share/man/man1/btnskey.1
 	0644 /usr/local/share/man/man1/rsafp.1
 	0644 /usr/local/share/man/man5/btns-pins.5
 	0644 /usr/local/share/man/man7/btns.7
 	0644 /usr/local/share/man/man8/btnsctl.8
+	0644 /usr/local/share/zsh/site-functions/_btns
 	0755 /usr/local/bin/btnskey
 	0755 /usr/local/bin/rsafp
 	0755 /usr/local/sbin/btnsctl
