@@ -78,6 +78,7 @@ offers "a verb by its beginning" 'btnsctl re' <<'EOF'
 redirect
 reject
 restore
+review
 revoke
 EOF
 becomes "the only one" 'btnsctl pro' 'btnsctl promote'
