@@ -35,17 +35,6 @@ ask_can(void)
 	return true;
 }
 
-void
-ask_flush(void)
-{
-	int fd = tty_open();
-
-	if (fd == -1)
-		return;
-	(void)tcflush(fd, TCIFLUSH);
-	(void)close(fd);
-}
-
 static void
 say(int fd, const char *s)
 {
@@ -112,6 +101,8 @@ ask_line(char *buf, size_t size, const char *prompt, struct btns_err *e)
 
 	if (fd == -1)
 		return btns_fail(e, BTNS_E_USAGE, "no terminal to ask at");
+	/* What was typed before the question is no answer to it. */
+	(void)tcflush(fd, TCIFLUSH);
 	say(fd, prompt);
 	if ((rv = read_line(fd, buf, size, e)) == 1)
 		trim(buf);

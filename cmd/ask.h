@@ -11,15 +11,13 @@ struct btns_err;
 bool	 ask_can(void);
 
 /*
- * Print the prompt on /dev/tty and read a line there, without its newline
+ * Forget what was typed ahead, or pasted behind the answer before; print the
+ * prompt on /dev/tty and read a line there, without its newline
  * and without blanks at its ends.  1, or 0 at end of input, or -1: no
  * terminal (BTNS_E_USAGE), a line longer than size (BTNS_E_USAGE, after
  * all of it was read), trouble.
  */
 int	 ask_line(char *, size_t size, const char *prompt, struct btns_err *);
-
-/* Forget what was typed ahead, or pasted. */
-void	 ask_flush(void);
 
 /* Print on the terminal, or on standard error where there is none. */
 void	 ask_say(const char *);

@@ -12,6 +12,12 @@ batch_is(const struct cli *cli)
 	return cli->batch != -1;
 }
 
+int
+batch_no_tree(struct btns_err *e)
+{
+	return cli_usage(e, "-N: a batch writes the tree once, at commit");
+}
+
 void
 batch_text(char out[BATCH_TEXT], const struct batch_entry *b)
 {
@@ -93,6 +99,7 @@ batch_try(struct btns_pins *p, const struct batch_entry *b,
 	struct btns_order o;
 	struct trust_verdict v;
 	struct btns_view now;
+	char name[BTNS_ID_PRINT];
 	int is;
 
 	order_of(&o, b);
@@ -103,6 +110,12 @@ batch_try(struct btns_pins *p, const struct batch_entry *b,
 	if (btns_pins_try(p, b->verb, &b->ident, b->has_key ? &b->key : NULL,
 	    &o, &v, &now, e) == -1)
 		return -1;
+	if (!btns_view_same(&b->view, &now)) {
+		btns_ident_print(name, &b->ident);
+		(void)btns_fail(e, BTNS_E_REFUSED, "%s: changed since it was"
+		    " noted", name);
+		return CLI_NO;
+	}
 	if (v.reason != TRUST_OK) {
 		(void)refused(b, &v, e);
 		return CLI_NO;
@@ -110,24 +123,9 @@ batch_try(struct btns_pins *p, const struct batch_entry *b,
 	return CLI_YES;
 }
 
-/* Was an identity, or a key that is revoked, touched earlier in the list? */
-static bool
-touched(const struct batch_entry *all, size_t i)
-{
-	size_t k;
-
-	for (k = 0; k < i; k++)
-		if (!all[k].has_ident || !all[i].has_ident ||
-		    btns_ident_same(&all[k].ident, &all[i].ident))
-			return true;
-	return false;
-}
-
 static int
-make(struct btns_pins *p, const struct batch_entry *all, size_t i,
-    struct btns_err *e)
+make(struct btns_pins *p, const struct batch_entry *b, struct btns_err *e)
 {
-	const struct batch_entry *b = &all[i];
 	struct btns_order o;
 	struct trust_verdict v;
 	struct btns_view now;
@@ -136,9 +134,8 @@ make(struct btns_pins *p, const struct batch_entry *all, size_t i,
 	if (b->verb == TRUST_REVOKE)
 		return btns_pins_revoke(p, &b->fp, o.comment, e) == -1 ? -1 :
 		    0;
-	/* What an earlier one changed here was looked at with it. */
 	if (btns_pins_do(p, b->verb, &b->ident, b->has_key ? &b->key : NULL,
-	    &o, touched(all, i) ? NULL : &b->view, &v, &now, e) == -1)
+	    &o, NULL, &v, &now, e) == -1)
 		return -1;
 	return v.reason == TRUST_OK ? 0 : refused(b, &v, e);
 }
@@ -200,25 +197,45 @@ live(const struct cli *cli, struct btns_pins *p,
 	return rv;
 }
 
-int
-batch_commit(const struct cli *cli, const struct batch_entry *all, size_t n,
+/*
+ * First whether all of it is still as it was looked at, then all of it: what
+ * one does to another's identity was looked at together.
+ */
+static int
+all_of(struct btns_pins *p, const struct batch_entry *all, size_t n,
     size_t *bad, struct btns_err *e)
 {
+	int rv = 0;
+
+	for (*bad = 0; *bad < n; ++*bad)
+		if ((rv = batch_try(p, &all[*bad], e)) != CLI_YES)
+			return -1;
+	for (*bad = 0; *bad < n; ++*bad)
+		if (make(p, &all[*bad], e) == -1)
+			return -1;
+	return 0;
+}
+
+int
+batch_commit(const struct cli *cli, const struct batch_entry *all, size_t n,
+    size_t *bad, bool *made, struct btns_err *e)
+{
 	struct btns_pins *p;
-	struct btns_err why;
+	struct btns_err ignored;
 	int rv;
 
+	*bad = n;
+	*made = false;
 	if (session_open(&p, cli, e) == -1)
 		return -1;
-	rv = btns_pins_begin(p, e);
-	for (*bad = 0; *bad < n && rv == 0; ++*bad)
-		rv = make(p, all, *bad, &why);
-	if (rv == -1 && *bad > 0) {
-		--*bad;
-		*e = why;
-		(void)btns_pins_end(p, false, &why);
-	} else if (rv == 0 && (rv = btns_pins_end(p, true, e)) == 0)
-		rv = live(cli, p, all, n, e);
+	if ((rv = btns_pins_begin(p, e)) == 0) {
+		if ((rv = all_of(p, all, n, bad, e)) == -1)
+			(void)btns_pins_end(p, false, &ignored);
+		else if ((rv = btns_pins_end(p, true, e)) == 0) {
+			*made = true;
+			rv = live(cli, p, all, n, e);
+		}
+	}
 	btns_pins_close(p);
 	return rv;
 }

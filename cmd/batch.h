@@ -34,6 +34,9 @@ int	 batch_note(const struct cli *, enum trust_verb,
 	    const struct btns_fp *, const struct btns_order *,
 	    const struct btns_view *, struct btns_err *);
 
+/* -N doesn't go with it: the tree is written at commit, for all.  -1. */
+int	 batch_no_tree(struct btns_err *);
+
 /* "promote fqdn/gw 862be0697046a459.. (fingerprint)", and NUL. */
 #define BATCH_TEXT	(BTNS_ID_PRINT + 128)
 void	 batch_text(char out[BATCH_TEXT], const struct batch_entry *);
@@ -47,10 +50,10 @@ int	 batch_try(struct btns_pins *, const struct batch_entry *,
 
 /*
  * Make all of them in one transaction, then write the tree and end SAs: an
- * exit status.  One that can't be made: none is, CLI_NO, and *bad is its
- * number, from 0.
+ * exit status, or -1.  *made: they are in the store.  Else none is, and *bad
+ * is the number, from 0, of the one that could not be made, or n.
  */
 int	 batch_commit(const struct cli *, const struct batch_entry *, size_t n,
-	    size_t *bad, struct btns_err *);
+	    size_t *bad, bool *made, struct btns_err *);
 
 #endif

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "../lib/export.h"
+#include "progress.h"
 #include "session.h"
 
 static const struct out_col cols[] = {
@@ -19,6 +20,7 @@ struct changes {
 	FILE		*to;		/* of what is no row */
 	bool		 dry;
 	struct out	 out;
+	struct progress	 progress;
 };
 
 static const char op_char[] = {
@@ -299,6 +301,7 @@ print(const struct btns_change *c, void *arg)
 	bool rows = ch->cli->fmt != OUT_TABLE && ch->to == stdout;
 	char hex[BTNS_FP_HEX];
 
+	progress_end(&ch->progress);
 	if (c->sa == BTNS_SA_UP)
 		still_up(ch, c);
 	if ((ch->cli->quiet || ch->to != stdout) && !news(ch, c))
@@ -337,6 +340,14 @@ held(struct changes *ch, const struct btns_tally *t)
 		out_str(&ch->out, NULL);
 }
 
+static void
+at(size_t done, size_t all, void *arg)
+{
+	struct changes *ch = arg;
+
+	progress_at(&ch->progress, done, all);
+}
+
 static int
 export(const struct cli *cli, FILE *to, struct btns_pins *p,
     const struct btns_export *which, struct btns_err *e)
@@ -345,12 +356,17 @@ export(const struct cli *cli, FILE *to, struct btns_pins *p,
 	struct changes ch = { .cli = cli, .iked = btns_pins_iked(p),
 	    .to = to, .dry = how.dry };
 	struct btns_tally t;
+	int rv;
 
 	how.change = print;
+	how.progress = at;
 	how.arg = &ch;
+	progress_begin(&ch.progress, cli, "export");
 
 	out_begin(&ch.out, cli->fmt, cols, sizeof(cols) / sizeof(cols[0]));
-	if (btns_export(p, &how, &t, e) == -1)
+	rv = btns_export(p, &how, &t, e);
+	progress_end(&ch.progress);
+	if (rv == -1)
 		return -1;
 	if (t.held > 0)
 		held(&ch, &t);

@@ -246,6 +246,8 @@ note(struct vouch *p, const struct btns_view *shown, struct btns_err *e)
 {
 	struct trust_verdict v;
 
+	if (p->a->opt['N'] != NULL)
+		return batch_no_tree(e);
 	if (btns_pins_try(p->store, p->verb, &p->id, &p->key, &p->order, &v,
 	    &p->view, e) == -1)
 		return -1;

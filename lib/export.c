@@ -246,6 +246,7 @@ stage_all(struct run *r)
 	for (n = 0; n < r->n; n++) {
 		struct item *i = &r->item[n];
 
+		export_progress(r, n);
 		if ((i->op == PLAN_CHANGE || i->op == PLAN_ADD) &&
 		    !i->failed && btns_tree_stage(r->tree, (unsigned)n,
 		    i->path, i->text, i->textlen, &why) == -1)
@@ -480,9 +481,11 @@ run(struct run *r, struct btns_tally *t, struct btns_err *e)
 	    (r->fp_tree > 0 && !r->how->dry &&
 	    btns_tree_fp(r->tree, e) == -1) || export_collect(r, e) == -1)
 		return -1;
-	for (n = 0; n < r->n; n++)
+	for (n = 0; n < r->n; n++) {
+		export_progress(r, n);
 		if (export_examine(r, &r->item[n], e) == -1)
 			return -1;	/* nothing was touched */
+	}
 	rows = r->clean.n;
 	for (n = 0; n < r->n; n++)
 		rows += r->item[n].row;

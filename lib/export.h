@@ -56,6 +56,8 @@ struct btns_export {
 	size_t		 nonly;		/* else so many identities */
 	bool		 hunt;		/* and each file with a revoked key */
 	void		(*change)(const struct btns_change *, void *);
+	/* So many of all were looked at, or staged; or NULL. */
+	void		(*progress)(size_t done, size_t all, void *);
 	void		*arg;
 };
 

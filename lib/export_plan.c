@@ -372,6 +372,13 @@ hunt_stray(const char *path, void *arg)
 	return rv == 1 ? add_file(path, arg) : rv;
 }
 
+void
+export_progress(const struct run *r, size_t n)
+{
+	if (r->how->progress != NULL)
+		r->how->progress(n, r->n, r->how->arg);
+}
+
 int
 export_collect(struct run *r, struct btns_err *e)
 {

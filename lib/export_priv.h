@@ -102,6 +102,9 @@ int	 export_collect(struct run *, struct btns_err *);
 int	 export_holds_revoked(struct run *, const char *path, bool stray,
 	    struct btns_err *);
 
+/* Item number n is at work: tell it. */
+void	 export_progress(const struct run *, size_t n);
+
 /* Look at an item's path and plan what is done with it. */
 int	 export_examine(struct run *, struct item *, struct btns_err *);
 

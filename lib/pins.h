@@ -200,6 +200,9 @@ int	 btns_pins_try(struct btns_pins *, enum trust_verb,
 	    const struct btns_order *, struct trust_verdict *,
 	    struct btns_view *, struct btns_err *);
 
+/* Is what a person looked at still so? */
+bool	 btns_view_same(const struct btns_view *, const struct btns_view *);
+
 /*
  * Decide, write and log in one transaction.  key is NULL for TRUST_FORGET.
  * shown, where it isn't NULL, is the view that a person answered to:

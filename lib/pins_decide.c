@@ -387,6 +387,7 @@ log_decision(const struct gather *g, enum trust_verb verb,
     const struct trust_verdict *verdict, struct btns_err *e)
 {
 	char identity[BTNS_ID_PRINT], hex[BTNS_FP_HEX], digits[16];
+	const char *source = g->o->source;
 	struct detail d = { "", 0 };
 	bool binds = verdict->effect == TRUST_BIND || verdict->effect ==
 	    TRUST_NOTE || verdict->effect == TRUST_REPLACE;
@@ -395,8 +396,11 @@ log_decision(const struct gather *g, enum trust_verb verb,
 	if (binds)
 		add(&d, "evidence", evidence_name(verb,
 		    g->o->given.evidence));
-	if (g->o->source != NULL && strcmp(g->o->source, "file") != 0)
-		add(&d, "source", g->o->source);
+	/* A key that is promoted in another's place came as it was learned. */
+	if (verb == TRUST_PROMOTE && verdict->effect == TRUST_REPLACE)
+		source = g->source;
+	if (source != NULL && strcmp(source, "file") != 0)
+		add(&d, "source", source);
 	(void)snprintf(digits, sizeof(digits), "%u", g->o->digits);
 	if (g->o->given.evidence == TRUST_PROOF && binds)
 		add(&d, "digits", digits);
@@ -517,16 +521,16 @@ carry_out(struct gather *g, enum trust_verb verb,
 	return rv == -1 ? -1 : log_decision(g, verb, verdict, e);
 }
 
-static bool
-changed(const struct btns_view *a, const struct btns_view *b)
+bool
+btns_view_same(const struct btns_view *a, const struct btns_view *b)
 {
-	return a->facts.state != b->facts.state || a->live != b->live ||
-	    a->live_since != b->live_since || a->learned != b->learned ||
-	    memcmp(a->live_fp.b, b->live_fp.b, BTNS_FP_LEN) != 0 ||
-	    strcmp(a->state, b->state) != 0 || a->since != b->since ||
-	    a->facts.revoked != b->facts.revoked ||
-	    strcmp(a->alike, b->alike) != 0 ||
-	    strcmp(a->elsewhere, b->elsewhere) != 0;
+	return a->facts.state == b->facts.state && a->live == b->live &&
+	    a->live_since == b->live_since && a->learned == b->learned &&
+	    memcmp(a->live_fp.b, b->live_fp.b, BTNS_FP_LEN) == 0 &&
+	    strcmp(a->state, b->state) == 0 && a->since == b->since &&
+	    a->facts.revoked == b->facts.revoked &&
+	    strcmp(a->alike, b->alike) == 0 &&
+	    strcmp(a->elsewhere, b->elsewhere) == 0;
 }
 
 static int
@@ -538,7 +542,7 @@ settle(struct gather *g, enum trust_verb verb, const struct btns_view *shown,
 	if (decide(verb, g, verdict, e) == -1)
 		return -1;
 	btns_ident_print(identity, g->id);
-	if (shown != NULL && changed(shown, g->v))
+	if (shown != NULL && !btns_view_same(shown, g->v))
 		return btns_fail(e, BTNS_E_REFUSED, "%s: changed while you"
 		    " looked; nothing was done", identity);
 	if (verdict->alarm != TRUST_QUIET && store_alarm_add(g->p->store,

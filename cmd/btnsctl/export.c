@@ -25,6 +25,8 @@ ctl_export(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 	if (session_open(&p, cli, e) == -1)
 		return -1;
 	rv = changes_export(cli, p, &how, e);
+	if (rv == -1 && e->code == BTNS_E_REFUSED && !how.force)
+		btns_fail_more(e, "; export -f takes it over");
 	btns_pins_close(p);
 	return rv;
 }

@@ -126,6 +126,8 @@ decide(struct forget *f, struct btns_err *e)
 		asked = true;
 	}
 	f->order.given.evidence = TRUST_OPERATOR;
+	if (batch_is(f->cli) && f->a->opt['N'] != NULL)
+		return batch_no_tree(e);
 	if (batch_is(f->cli) && (v.reason == TRUST_OK ||
 	    v.reason == TRUST_ASK))
 		return batch_note(f->cli, verb, &f->id, key, f->one ?

@@ -5,6 +5,7 @@
 #include "../../lib/export.h"
 #include "../../lib/harvest.h"
 #include "../../lib/keyder.h"
+#include "../progress.h"
 #include "../session.h"
 #include "btnsctl.h"
 
@@ -48,6 +49,7 @@ struct import {
 	struct found	*at;		/* is being decided, or NULL */
 	struct out	 out;
 	struct btns_err	*e;
+	struct progress	 progress;
 };
 
 /* A row of something that has no identity, or of what was decided. */
@@ -88,6 +90,7 @@ note(struct import *m, struct found *f, const char *why)
 static void
 told(struct import *m, const char *object, const char *why)
 {
+	progress_end(&m->progress);
 	if (m->cli->fmt != OUT_TABLE) {
 		if (m->at != NULL)
 			note(m, m->at, why);
@@ -324,12 +327,15 @@ decide(struct import *m, bool dry)
 
 	if (btns_pins_begin(m->store, m->e) == -1)
 		return -1;
+	progress_begin(&m->progress, m->cli, "import");
 	for (i = 0; i < m->n && rv == 0; i++) {
+		progress_at(&m->progress, i, m->n);
 		m->at = &m->found[i];
 		rv = m->at->kind == HARVEST_REVOKED ? revoke(m, m->at) :
 		    bind(m, m->at);
 	}
 	m->at = NULL;
+	progress_end(&m->progress);
 	if (rv == 0)
 		return btns_pins_end(m->store, !dry, m->e);
 	(void)btns_pins_end(m->store, false, m->e);

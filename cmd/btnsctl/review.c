@@ -207,6 +207,32 @@ judge(struct review *r, const char *line, unsigned *digits,
 	return 0;
 }
 
+/* Of this key, also where it was another identity's? */
+static bool
+was_shown(const struct review *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->nsaw; i++)
+		if (memcmp(&r->saw[i], &r->work->fp, sizeof(r->saw[i])) == 0)
+			return true;
+	return false;
+}
+
+static int
+show_digits(struct review *r, struct btns_err *e)
+{
+	struct btns_fp *p = reallocarray(r->saw, r->nsaw + 1, sizeof(*p));
+
+	if (p == NULL)
+		return btns_fail(e, BTNS_E_NOMEM, "out of memory");
+	r->saw = p;
+	r->saw[r->nsaw++] = r->work->fp;
+	r->shown = true;
+	review_digits(&r->work->fp);
+	return 0;
+}
+
 /* The digits, for one who says yes to them. */
 static int
 compare_by_eye(struct review *r, const char *old, struct btns_err *e)
@@ -214,8 +240,8 @@ compare_by_eye(struct review *r, const char *old, struct btns_err *e)
 	char line[64];
 	int rv;
 
-	r->shown = true;
-	review_digits(&r->work->fp);
+	if (show_digits(r, e) == -1)
+		return -1;
 	if (r->proof) {
 		tell("this key takes what they read, typed, and now it can be"
 		    " copied: begin again");
@@ -363,9 +389,7 @@ answer(struct review *r, const char *line, struct btns_err *e)
 		rv = do_forget(r, e);
 		break;
 	case '?':
-		r->shown = true;
-		review_digits(&r->work->fp);
-		return ANSWER_AGAIN;
+		return show_digits(r, e) == -1 ? -1 : ANSWER_AGAIN;
 	case 's':
 		return ANSWER_SKIP;
 	case 'm':
@@ -380,7 +404,7 @@ answer(struct review *r, const char *line, struct btns_err *e)
 	return rv == -1 ? -1 : rv == 1 ? ANSWER_DONE : ANSWER_AGAIN;
 }
 
-/* A line: 1, 0 at the end of input, or -1.  What was pasted behind goes. */
+/* A line: 1, 0 at the end of input, or -1. */
 static int
 command(const struct review *r, char *line, size_t size, size_t i, size_t n,
     struct btns_err *e)
@@ -391,7 +415,6 @@ command(const struct review *r, char *line, size_t size, size_t i, size_t n,
 	(void)fflush(stdout);
 	(void)snprintf(prompt, sizeof(prompt), "%zu of %zu (p r v f s m q, ?"
 	    " the digits, h help)? ", i + 1, n);
-	ask_flush();
 	rv = ask_line(line, size, prompt, e);
 	if (rv == -1 && e->code == BTNS_E_USAGE) {
 		cli_warn(r->cli, e);		/* far too long */
@@ -409,7 +432,7 @@ one(struct review *r, size_t i, size_t n, struct btns_err *e)
 	bool show = true;
 	int rv;
 
-	r->shown = false;
+	r->shown = was_shown(r);
 	btns_ident_print(r->name, &r->work->ident);
 	for (;;) {
 		if ((rv = look(r, e)) != 1)
@@ -422,8 +445,9 @@ one(struct review *r, size_t i, size_t n, struct btns_err *e)
 		if (rv == 0)
 			return ANSWER_QUIT;
 		if ((rv = answer(r, line, e)) == -1) {
-			/* A refusal is an answer; trouble ends it. */
-			if (e->code != BTNS_E_REFUSED)
+			/* So is a refusal, or nonsense; trouble ends it. */
+			if (e->code != BTNS_E_REFUSED &&
+			    e->code != BTNS_E_USAGE)
 				return -1;
 			cli_warn(r->cli, e);
 			show = true;
@@ -476,6 +500,7 @@ ctl_review(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 			rv = -1;
 	}
 	free(l.work);
+	free(r.saw);
 	btns_pins_close(r.store);
 	return rv;
 }

@@ -32,6 +32,8 @@ struct review {
 	struct btns_view view;
 	bool		 proof;		/* a yes is not enough */
 	bool		 shown;		/* the digits were */
+	struct btns_fp	*saw;		/* and of these keys */
+	size_t		 nsaw;
 	struct btns_err	*e;
 };
 

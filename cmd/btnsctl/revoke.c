@@ -115,6 +115,8 @@ revoke_key(struct cli *cli, struct btns_pins *p, const struct btns_fp *fp,
 	struct btns_order why = { .comment = comment };
 	int new, rv = CLI_YES;
 
+	if (batch_is(cli) && store_alone)
+		return batch_no_tree(e);
 	if (batch_is(cli))
 		return batch_note(cli, TRUST_REVOKE, NULL, NULL, fp,
 		    &why, NULL, e);

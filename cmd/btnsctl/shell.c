@@ -78,7 +78,8 @@ command(const struct shell *sh, const struct shell_line *l, int batch)
 	int n = 0, i;
 
 	argv[n++] = (char *)(uintptr_t)sh->cli->prog;
-	if (sh->cli->store_named) {
+	/* A batch is of one store: another -d is one too many. */
+	if (sh->cli->store_named || batch != -1) {
 		argv[n++] = (char *)(uintptr_t)"-d";
 		argv[n++] = (char *)(uintptr_t)sh->cli->store;
 	}
@@ -261,6 +262,10 @@ shell_run(struct shell *sh, struct shell_line *l, struct btns_err *e)
 	const char *verb = l->argv[0];
 	pid_t pid;
 
+	if (*verb == '-' && (l->argc > 1 || (strcmp(verb, "-h") != 0 &&
+	    strcmp(verb, "-V") != 0)))
+		return btns_fail(e, BTNS_E_USAGE, "%s: a line begins with a"
+		    " command, and options follow", verb);
 	if (strcmp(verb, "shell") == 0)
 		return btns_fail(e, BTNS_E_USAGE, "this is the shell");
 	if (sh->batch && is_group(sh, verb, "decide") &&
@@ -349,12 +354,13 @@ static int
 commit(struct shell *sh, struct btns_err *e)
 {
 	char text[BATCH_TEXT];
+	bool made;
 	size_t bad;
 	int rv;
 
 	if (needs(sh, e) == -1)
 		return -1;
-	rv = batch_commit(sh->cli, sh->entry, sh->n, &bad, e);
+	rv = batch_commit(sh->cli, sh->entry, sh->n, &bad, &made, e);
 	if (rv == -1 && bad < sh->n) {
 		batch_text(text, &sh->entry[bad]);
 		printf("! %zu  %s: ", bad + 1, text);
@@ -362,7 +368,7 @@ commit(struct shell *sh, struct btns_err *e)
 		puts("\nnone of them was done; the batch is still open");
 		return cli_status(e->code);
 	}
-	if (rv != -1) {
+	if (made) {
 		printf("%zu done\n", sh->n);
 		clear(sh);
 	}
@@ -435,35 +441,53 @@ line(struct shell *sh, char *text)
 	return rv;
 }
 
+/* A line of a script, without its end: 1, 0 at the end of all, or -1. */
+static int
+read_line(struct shell *sh, char *text, size_t size, FILE *fp,
+    struct btns_err *e)
+{
+	size_t n = 0;
+	int c;
+
+	sh->line++;
+	while ((c = getc(fp)) != EOF && c != '\n') {
+		if ((c < ' ' && c != '\t' && c != '\r') || c == 0x7f)
+			return btns_fail(e, BTNS_E_USAGE, "%s:%lu: a control"
+			    " character", sh->name, sh->line);
+		if (n + 1 == size)
+			return btns_fail(e, BTNS_E_USAGE, "%s:%lu: a line of"
+			    " over %zu octets", sh->name, sh->line, size - 1);
+		text[n++] = (char)c;
+	}
+	if (ferror(fp))
+		return btns_fail_sys(e, "%s", sh->name);
+	if (n > 0 && text[n - 1] == '\r')
+		n--;
+	text[n] = '\0';
+	if (strchr(text, '\r') != NULL)
+		return btns_fail(e, BTNS_E_USAGE, "%s:%lu: a control"
+		    " character", sh->name, sh->line);
+	return c != EOF || n > 0;
+}
+
 /* The first that fails ends it. */
 static int
 script(struct shell *sh, FILE *fp, struct btns_err *e)
 {
-	char *text = NULL;
-	size_t room = 0;
-	ssize_t n;
-	int rv = CLI_YES;
+	static char text[65536];
+	int rv = CLI_YES, more = 1;
 
-	while (!sh->end && rv == CLI_YES &&
-	    (n = getline(&text, &room, fp)) != -1) {
-		sh->line++;
-		if (memchr(text, '\0', (size_t)n) != NULL)
-			rv = btns_fail(e, BTNS_E_USAGE, "%s:%lu: a NUL",
-			    sh->name, sh->line);
-		else {
-			text[strcspn(text, "\r\n")] = '\0';
-			rv = line(sh, text);
-		}
-	}
-	if (rv == CLI_YES && ferror(fp))
-		rv = btns_fail_sys(e, "%s", sh->name);
-	free(text);
-	if (rv > 0) {
+	while (!sh->end && rv == CLI_YES && (more = read_line(sh, text,
+	    sizeof(text), fp, e)) == 1)
+		rv = line(sh, text);
+	if (more == -1)
+		return -1;
+	if (rv != CLI_YES) {
 		fprintf(stderr, "%s: ", sh->cli->prog);
 		out_text(stderr, sh->name);
 		fprintf(stderr, ":%lu: exit status %d; the rest was not"
 		    " done\n", sh->line, rv);
-	} else if (rv == 0 && sh->batch)
+	} else if (sh->batch)
 		rv = btns_fail(e, BTNS_E_USAGE, "%s: the batch was not"
 		    " committed; none of it was done", sh->name);
 	return rv;

@@ -44,7 +44,8 @@ open_history(char path[4096], const char *mode, const struct shell *sh)
 	if (fd == -1 && errno == ENOENT)
 		return NULL;
 	if (fd == -1 || fstat(fd, &st) == -1 || !S_ISREG(st.st_mode) ||
-	    st.st_uid != geteuid() || (st.st_mode & 077) != 0) {
+	    st.st_uid != geteuid() || (st.st_mode & 077) != 0 ||
+	    st.st_nlink != 1) {
 		fprintf(stderr, "%s: %s: not a plain file of this user's"
 		    " alone; no history is kept\n", sh->cli->prog, path);
 		if (fd != -1)
@@ -77,10 +78,16 @@ load(History *h, const struct shell *sh)
 static bool
 secret(const char *text)
 {
+	const char *p = text;
 	size_t i, digits = 0;
 
-	if (strstr(text, " -F") != NULL && strstr(text, " -F -") == NULL)
-		return true;
+	/* -F, -qF: unless it is asked for, or read. */
+	while ((p = strstr(p, " -")) != NULL) {
+		i = strcspn(p + 1, " \t\r\n") + 1;
+		if (memchr(p, 'F', i) != NULL && strncmp(p + i, " - ", 3) != 0)
+			return true;
+		p += i;
+	}
 	for (i = 0; text[i] != '\0'; i++)
 		if (strchr("0123456789abcdefABCDEF", text[i]) != NULL) {
 			if (++digits >= BTNS_PROOF_DIGITS)

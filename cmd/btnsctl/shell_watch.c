@@ -104,7 +104,9 @@ int
 shell_watch(struct shell *sh, struct btns_err *e)
 {
 	const struct sigaction sa = { .sa_handler = on_signal };
-	struct sigaction was[2];
+	static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGTSTP };
+	struct sigaction was[4], size;
+	size_t i;
 	struct termios old, raw;
 	int rv;
 
@@ -112,14 +114,17 @@ shell_watch(struct shell *sh, struct btns_err *e)
 	    tcgetattr(STDIN_FILENO, &old) == -1)
 		return btns_fail(e, BTNS_E_USAGE, "watch needs a terminal");
 	stop = 0;
-	(void)sigaction(SIGINT, &sa, &was[0]);
-	(void)sigaction(SIGWINCH, &sa, &was[1]);
+	/* Whatever ends it, or stops it, puts the terminal right first. */
+	for (i = 0; i < 4; i++)
+		(void)sigaction(ends[i], &sa, &was[i]);
+	(void)sigaction(SIGWINCH, &sa, &size);
 	raw = old;
 	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
 	(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw);
 	rv = watch(sh, e);
 	(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &old);
-	(void)sigaction(SIGWINCH, &was[1], NULL);
-	(void)sigaction(SIGINT, &was[0], NULL);
+	(void)sigaction(SIGWINCH, &size, NULL);
+	for (i = 0; i < 4; i++)
+		(void)sigaction(ends[i], &was[i], NULL);
 	return rv;
 }

@@ -249,8 +249,14 @@ key_gen(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 	char kept[4200];
 	int rv;
 
-	if (options(&g, cli, a, e) == -1 || look(&g, e) == -1)
+	if (options(&g, cli, a, e) == -1)
 		return -1;
+	if (look(&g, e) == -1) {
+		if (e->code == BTNS_E_SYS && e->sys_errno == ENOENT &&
+		    cli->iked == NULL)
+			btns_fail_more(e, "; -D names iked's directory");
+		return -1;
+	}
 	if (g.own.have_private && !g.force)
 		return keep(&g, e);
 	/* The key first: nothing is opened for writing before it exists. */

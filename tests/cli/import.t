@@ -265,4 +265,13 @@ echo 862be069 >>list
 check 1 "a line that is none" btnsctl import list
 like out "is told" '^! list:4: not the 64 digits of a fingerprint$'
 check 0 "all of it is in the history" btnsctl verify
+# --- what takes its time
+new_store
+awk 'BEGIN { for (i = 1; i <= 60000; i++) printf "%064x\n", i * 7919 }' >long
+tty 0 "a long list" 'shows "of 60000, about "' btnsctl import long
+like screen "says how far it is" 'import: [0-9]+ of 60000, about [0-9]+s left'
+like screen "and leaves the last line alone" '  import: 60000 revoked$'
+new_store
+check 0 "elsewhere" btnsctl import long
+empty err "it says nothing of that"
 finish

@@ -154,7 +154,7 @@ check 0 "the first still exports" btnsctl export
 check 0 "-f takes it over" btnsctl init -fq -D "$iked" -d "$two"
 silent "-q"
 check 1 "the first may not export now" btnsctl export
-like err "and is told why" ': belongs to another store \(id [0-9a-f]{8}\)$'
+like err "and is told why" ': belongs to another store \(id [0-9a-f]{8}\); export -f'
 check 1 "not even plan" btnsctl export -n
 check 0 "the second may" btnsctl export -d "$two"
 

@@ -217,6 +217,50 @@ tty 1 "a paste of many lines" '
 left >after
 same after "decides on nothing" <now
 
+new_store
+btnsctl learn -q gw.example.org p256.pub
+tty 1 "a yes typed before the question" '
+	shows {h help)? }
+	send "p\r?\ryes\r"
+	shows {goes back)? }
+	expect -timeout 2 timeout {}
+	send "\r"
+	shows {h help)? }
+	send "v\ryes\r"
+	shows {(yes/no)? }
+	types no
+	shows {h help)? }
+	types q' btnsctl review
+left >now
+same now "is no answer to it" <<EOT
+learned	$(digits p256)	fqdn/gw.example.org
+EOT
+btnskey pin -q -y gw2.example.org p384.pub
+btnsctl learn -q gw2.example.org p256.pub 2>err
+tty 1 "digits shown for one identity" "
+	shows {1 of 2  fqdn/gw2.example.org: CONFLICT}
+	shows {h help)? }
+	types s
+	shows {2 of 2  fqdn/gw.example.org}
+	shows {h help)? }
+	types ?
+	shows {h help)? }
+	types p
+	shows {goes back)? }
+	types $(digits p256)
+	shows {review: 1 left}
+" btnsctl review
+lacks screen "are no proof for it" '(fingerprint)'
+tty 1 "an answer far too long" "
+	shows {h help)? }
+	types v
+	shows {(yes/no)? }
+	types [string repeat x 100]
+	shows {is no answer}
+	shows {h help)? }
+	types q
+" btnsctl review
+
 # --- the store changes meanwhile
 new_store
 btnsctl learn -q gw.example.org p256.pub

@@ -134,18 +134,53 @@ mkfifo fifo
 ) >fifo &
 check 1 "one that was decided on meanwhile" btnsctl shell fifo
 wait
-like out "stops them all" '^! 2  promote fqdn/gw-b.* changed while you looked'
+like out "stops them all" '^! 2  promote fqdn/gw-b.* changed since it was noted'
 state >now
 same now "so that none is done" <<EOT
 learned	$(digits p256)	fqdn/gw-a.example.org
 learned	$(digits p521)	fqdn/gw-b.example.org
 EOT
+# A revocation noted before covers nothing else.
+new_store
+btnsctl learn -q gw-a.example.org p256.pub
+mkfifo fifo2
+(
+	printf '%s\n' begin "revoke $(digits p521)" 'forget -y gw-a.example.org'
+	sleep 2
+	btnsctl promote -q -F "$(digits p256)" gw-a.example.org
+	printf '%s\n' diff commit
+) >fifo2 &
+check 1 "a pin made meanwhile" btnsctl shell fifo2
+wait
+like out "diff shows it" '^! 2  forget fqdn/gw-a.*: .*changed since it was noted'
+state >now
+same now "and it stays" <<EOT
+pinned	$(digits p256)	fqdn/gw-a.example.org
+EOT
+check 2 "options before the command" says begin '-q revoke gw-a.example.org'
+like err "are not taken" 'a line begins with a command, and options follow$'
+check 2 "--" says begin '-- revoke gw-a.example.org' commit
+check 2 "another store" says begin "revoke -d $store gw-a.example.org" commit
+check 2 "-N" says begin 'revoke -N gw-a.example.org' commit
+like err "is not a batch's" 'a batch writes the tree once, at commit$'
+state >now2
+same now2 "none of these did anything" <now
+check 2 "a CR within a line" sh -c \
+    "printf 'list\rrevoke gw-a.example.org\r\n' | btnsctl shell"
+check 0 "at its end it is none of it" sh -c "printf 'list -q\r\n' | btnsctl shell"
+mv "$store" "$store.away"
+check 3 "a store that goes" sh -c "{ echo begin; mv '$store.away' '$store'
+	echo 'revoke gw-a.example.org'; sleep 2; mv '$store' '$store.away'
+	echo commit; } | btnsctl shell"
+mv "$store.away" "$store"
 check 2 "export" says begin export
 like err "is no part of a batch" 'export is no part of a batch: commit or abort'
 check 2 "commit without begin" says commit
 check 2 "begin twice" says begin begin
 check 1 "a decision that is refused now" says begin \
     "promote -y gw-none.example.org"
+new_store
+btnsctl learn -q gw-a.example.org p256.pub
 check 0 "two of one identity" says begin "reject -F $(digits p256 16) \
 gw-a.example.org" "forget -y gw-a.example.org $(digits p256 16)" commit
 state >now
@@ -177,6 +212,26 @@ same out "before" <<EOT
 3d
 EOT
 check 2 "in a batch" says begin undo
+new_store
+check 1 "of new evidence alone" says 'learn gw.example.org p256.pub' \
+    'promote -y gw.example.org' "promote -F $(digits p256) gw.example.org" undo
+state >now
+same now "leaves the pin" <<EOT
+pinned	$(digits p256)	fqdn/gw.example.org
+EOT
+new_store
+btnsctl learn -q gw.example.org p256.pub
+tty 0 "of what was decided on meanwhile" "
+	shows {btnsctl> }
+	types undo
+	shows {(yes/no)? }
+	exec btnsctl promote -q -F $(digits p256) gw.example.org
+	types yes
+	shows {changed while you looked}
+	shows {btnsctl> }
+	types quit" btnsctl shell
+state >now2
+same now2 "is none" <now
 
 # --- typed
 new_store
