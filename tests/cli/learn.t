@@ -196,4 +196,16 @@ check 0 "off again" btnsctl export -q
 ls "$pubkeys/fp" >said
 empty said "none is left"
 check 0 "all of it is in the history" btnsctl verify
+# --- a key learned elsewhere takes a pin's place
+new_store
+btnskey pin -q -y gw.example.org "$good/p384.spki.pem"
+btnsctl learn -q -S ike gw.example.org "$good/p521.spki.pem" 2>err
+check 0 "promote -R" btnsctl promote -q -R "$(rsafp -q "$good/p384.spki.pem")" \
+    -F "$(rsafp -q "$good/p521.spki.pem")" gw.example.org
+check 0 "list" btnsctl list -o tsv
+cut -f 1,8 out >row
+same row "it came as it was learned" <<EOT
+pinned	ike
+EOT
+check 0 "and the history says so" btnsctl verify
 finish
