@@ -404,6 +404,11 @@ changes_decided(const struct cli *cli, struct btns_pins *p,
 	/* The decision stands: what is left is trouble, never a plain no. */
 	if (cli_status(e->code) == CLI_NO)
 		e->code = BTNS_E_STORE;
+	if (e->code == BTNS_E_IKED) {	/* all files are written */
+		btns_fail_more(e, "; a tunnel may still be up, and once it"
+		    " answers this ends it: btnsctl export");
+		return btns_fail_at(e, "done in the store and in iked's tree");
+	}
 	btns_fail_more(e, "; mend it, then: btnsctl export");
 	return btns_fail_at(e, "%s", done);
 }

@@ -330,8 +330,9 @@ EOT
 	    in_ns btnsctl revoke -q "$l"
 	empty out "4: nothing on stdout"
 	says err "4: says what is left" <<EOT
-btnsctl: revoked in the store, but its files may still be in iked's tree: iked\
- does not answer on /var/run/iked.sock; mend it, then: btnsctl export
+btnsctl: done in the store and in iked's tree: iked does not answer on\
+ /var/run/iked.sock; a tunnel may still be up, and once it answers this ends\
+ it: btnsctl export
 EOT
 	find "$pubkeys" -name '*17*' >said
 	empty said "4: the key is out of the tree all the same"
