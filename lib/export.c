@@ -514,8 +514,10 @@ btns_export(struct btns_pins *pins, const struct btns_export *how,
 		return -1;
 	if ((r.buf = malloc(BTNS_TREE_FILE)) == NULL)
 		(void)btns_fail(e, BTNS_E_NOMEM, "out of memory");
+	/* What -f would take over is looked at, whosever it is. */
 	else if (btns_tree_open(&r.tree, btns_pins_iked(pins),
-	    btns_pins_id(pins), mode, e) == 0)
+	    how->dry && how->force ? NULL : btns_pins_id(pins), mode,
+	    e) == 0)
 		rv = run(&r, t, e);
 	btns_tree_close(r.tree);
 	/* For those who ask whether cron does its work; no reason to fail. */

@@ -184,4 +184,22 @@ gone "pubkeys/ moved away" mv "$pubkeys" "$tmp/away"
 gone "pubkeys/ removed" rm -rf "$pubkeys"
 gone "fqdn/ removed" rm -rf "$pubkeys/fqdn"
 gone "iked's directory moved away" mv "$iked" "$tmp/away"
+# --- another store's tree is looked at before it is taken over
+new_store
+btnskey pin -q -y gw.example.org "$good/p256.spki.pem"
+mv "$tmp/db" "$tmp/db.first"
+mkdir -m 700 "$tmp/db"
+check 1 "another store" btnsctl init -D "$iked"
+btnsctl init -q -D "$iked" -f
+mv "$tmp/db" "$tmp/db.other" && mv "$tmp/db.first" "$tmp/db"
+check 1 "export" btnsctl export
+like err "names -f" 'belongs to another store .* export -f takes it over$'
+check 0 "-nf" btnsctl export -nf
+silent "what it would change"
+btnskey pin -N -q -y other.example.org "$good/p384.spki.pem"
+check 1 "-nf" btnsctl export -nf
+like out "shows what it would write" '^\+ fqdn/other\.example\.org'
+no "and takes nothing over" btnsctl export
+check 0 "-f" btnsctl export -f
+check 0 "does" btnsctl export -n
 finish
