@@ -158,9 +158,11 @@ static void
 foreign(const struct changes *ch, const struct btns_change *c)
 {
 	print_path(ch, "! ", c);
-	fprintf(ch->to, ": %s%s\n    there    ", reason(ch, c),
-	    !c->trusted ? "" : c->want ? "; iked TRUSTS it, not the pin" :
-	    "; iked TRUSTS it");
+	fprintf(ch->to, ": %s", reason(ch, c));
+	if (c->trusted)
+		fprintf(ch->to, "; iked %sTRUSTS%s it%s", out_red(ch->to),
+		    out_plain(ch->to), c->want ? ", not the pin" : "");
+	fputs("\n    there    ", ch->to);
 	out_text(ch->to, c->note);
 	putc('\n', ch->to);
 	fixes(ch, c);
@@ -244,10 +246,10 @@ static void
 moved(const struct changes *ch, const struct btns_change *c, const char *fp)
 {
 	print_path(ch, "! ", c);
-	fprintf(ch->to, ": a REVOKED key %s in it%s%s\n    key      %s\n"
-	    "    there    ", ch->dry ? "is" : "was", !c->trusted ? "" :
-	    ", and iked trust", !c->trusted ? "" : ch->dry ? "s it" : "ed it",
-	    fp);
+	fprintf(ch->to, ": a %sREVOKED%s key %s in it%s%s\n    key      %s\n"
+	    "    there    ", out_red(ch->to), out_plain(ch->to),
+	    ch->dry ? "is" : "was", !c->trusted ? "" : ", and iked trust",
+	    !c->trusted ? "" : ch->dry ? "s it" : "ed it", fp);
 	out_text(ch->to, c->note);
 	fprintf(ch->to, "\n    %s", ch->dry ? "would be moved aside" :
 	    "moved to ");

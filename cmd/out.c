@@ -2,6 +2,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <jansson.h>
 
@@ -85,6 +86,33 @@ out_escape(char *out, size_t size, const char *text)
 		}
 	}
 	out[o] = '\0';
+}
+
+static const char *
+colour(FILE *fp, const char *code)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(fileno(fp)) && (no == NULL || *no == '\0') &&
+	    term != NULL && strcmp(term, "dumb") != 0 ? code : "";
+}
+
+const char *
+out_red(FILE *fp)
+{
+	return colour(fp, "\033[31m");
+}
+
+const char *
+out_yellow(FILE *fp)
+{
+	return colour(fp, "\033[33m");
+}
+
+const char *
+out_plain(FILE *fp)
+{
+	return colour(fp, "\033[39m");
 }
 
 void

@@ -47,6 +47,14 @@ void	 out_both(struct out *, const char *table, const char *whole);
 int	 out_end(struct out *, struct btns_err *);
 
 /*
+ * What makes the words after it red, yellow, and plain again; "" where it goes
+ * to no terminal, or NO_COLOR is set.  Words say all that a colour says.
+ */
+const char *out_red(FILE *);
+const char *out_yellow(FILE *);
+const char *out_plain(FILE *);
+
+/*
  * Print text that others chose: bytes that could steer a terminal, and
  * what isn't UTF-8, come out as \xNN.
  */

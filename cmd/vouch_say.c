@@ -99,9 +99,9 @@ wrong_accepted(const struct vouch *p)
 	fp_short(given, &p->view.fp);
 	time_age(age, time(NULL), p->view.live_since);
 	fprintf(stderr, "! %s: the key accepted first is NOT the one you"
-	    " gave: ANOTHER KEY\n    accepted %s%s%s, in the tree for %s\n"
+	    " gave: %sANOTHER KEY%s\n    accepted %s%s%s, in the tree for %s\n"
 	    "    given    %s\n    nothing was changed; to put it right, and"
-	    " end its SA:\n", p->name, live,
+	    " end its SA:\n", p->name, out_red(stderr), out_plain(stderr), live,
 	    p->view.live_address[0] == '\0' ? "" : " from ",
 	    p->view.live_address, age, given);
 	how_to_replace(p, live);
@@ -119,9 +119,10 @@ other_key(const struct vouch *p)
 	btns_fp_hex(hex, &p->view.fp);
 	time_text(since, p->view.live_since);
 	time_text(seen, p->view.live_seen);
-	fprintf(stderr, "%s: %s: already %s, to ANOTHER KEY\n"
+	fprintf(stderr, "%s: %s: already %s, to %sANOTHER KEY%s\n"
 	    "    %-8s %s since %.10s, by %s%s%s%s", p->cli->prog, p->name,
-	    p->view.live_state, p->view.live_state, live, since,
+	    p->view.live_state, out_red(stderr), out_plain(stderr),
+	    p->view.live_state, live, since,
 	    p->view.live_login, p->view.live_evidence[0] == '\0' ? "" :
 	    " (", p->view.live_evidence,
 	    p->view.live_evidence[0] == '\0' ? "" : ")");

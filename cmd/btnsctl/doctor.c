@@ -55,7 +55,10 @@ fix_text(char *out, size_t size, const struct report *r,
 static void
 table(const struct doctor_finding *f, const char *fix)
 {
-	printf("%-8s ", severities[f->severity]);
+	printf("%s%-8s%s ", f->severity == DOCTOR_ERROR ? out_red(stdout) :
+	    f->severity == DOCTOR_WARNING ? out_yellow(stdout) : "",
+	    severities[f->severity], f->severity == DOCTOR_NOTE ? "" :
+	    out_plain(stdout));
 	out_text(stdout, f->object);
 	printf("  ");
 	out_text(stdout, f->what);

@@ -45,9 +45,10 @@ alarm_text(const struct learn *l, const struct trust_verdict *v)
 	fp_short(fp, &l->view.fp);
 	btns_key_name(name, &l->key);
 	d = again_store(store, l->cli);
-	fprintf(stderr, "! %s: %s\n", l->name, v->alarm == TRUST_CHANGED ?
-	    "ANOTHER KEY than before was learned" :
-	    "CONFLICT: another key was learned");
+	fprintf(stderr, "! %s: %s%s%s%s\n", l->name, out_red(stderr),
+	    v->alarm == TRUST_CHANGED ? "ANOTHER KEY" : "CONFLICT",
+	    out_plain(stderr), v->alarm == TRUST_CHANGED ?
+	    " than before was learned" : ": another key was learned");
 	what_there_is(l);
 	fprintf(stderr, "    learned  %s %s%s%s%s\n", fp, name,
 	    l->order.address == NULL ? "" : " from ",

@@ -58,6 +58,13 @@ word(enum btns_call what)
 	    what == CALL_NO_PROOF ? "no proof" : btns_call_name(what);
 }
 
+static bool
+alarming(enum btns_call what)
+{
+	return what == CALL_CONFLICT || what == CALL_REFUSED ||
+	    what == CALL_TROUBLE;
+}
+
 static void
 line(const struct btns_caller *c, const char *name)
 {
@@ -66,8 +73,9 @@ line(const struct btns_caller *c, const char *name)
 	time_text(at, c->at);
 	if (c->known)
 		fp_short(fp, &c->fp);
-	printf("%.5sZ %-8s %-18s %-15s", at + 11, word(c->what), fp,
-	    c->address);
+	printf("%.5sZ %s%-8s%s %-18s %-15s", at + 11, alarming(c->what) ?
+	    out_red(stdout) : "", word(c->what), alarming(c->what) ?
+	    out_plain(stdout) : "", fp, c->address);
 	if (name[0] != '\0')
 		printf(" %s", name);
 	if (c->certificate)
@@ -234,8 +242,7 @@ call(const struct btns_caller *c, void *arg)
 		else
 			row(n, c, name);
 		(void)fflush(stdout);
-		if (c->what == CALL_CONFLICT || c->what == CALL_REFUSED ||
-		    c->what == CALL_TROUBLE)
+		if (alarming(c->what))
 			syslog(LOG_WARNING, "listen: %s %s from %s",
 			    btns_call_name(c->what), name, c->address);
 	}

@@ -158,8 +158,10 @@ review_show(const struct review *r, size_t i, size_t n, struct btns_err *e)
 {
 	char text[BTNS_ID_PRINT + 80];
 
-	(void)snprintf(text, sizeof(text), "\n%zu of %zu  %s: %s", i + 1, n,
-	    r->name, title(r));
+	(void)snprintf(text, sizeof(text), "\n%zu of %zu  %s: %s%s%s", i + 1,
+	    n, r->name, strcmp(r->candidate.state, "conflict") == 0 ?
+	    out_red(stdout) : out_yellow(stdout), title(r),
+	    out_plain(stdout));
 	say(text);
 	side_by_side(r);
 	if (r->view.elsewhere[0] != '\0') {

@@ -14,7 +14,9 @@ trap 'exit 99' HUP INT TERM
 tmp=$(cd "$tmp" && pwd -P) && cd "$tmp" || exit 99
 PATH=$bin:$PATH LC_ALL=C TZ=UTC
 export PATH LC_ALL TZ
-unset BTNS_DB NO_COLOR POSIXLY_CORRECT
+unset BTNS_DB POSIXLY_CORRECT
+NO_COLOR=1				# what is on a screen is compared
+export NO_COLOR
 _n=0 _bad=0
 
 ok() {

@@ -375,4 +375,24 @@ pin		1 learned	-	none - -
 pin,F		0 pinned	-	K pin -
 importT		1 learned	-	K - -
 EOT
+# --- colours: an alarm's word, at a terminal, and nowhere else
+. "$here/data/setup.sh"
+new_store
+btnskey pin -q -y gw.example.org "$good/p256.spki.pem"
+escape=$(printf '\033')
+tty 1 "a key that changed" '' env -u NO_COLOR TERM=xterm \
+    btnsctl learn gw.example.org "$good/p384.spki.pem"
+sed "s/$escape/ESC/g" screen >said
+like said "is red" '^! fqdn/gw.example.org: ESC\[31mANOTHER KEYESC\[39m than'
+btnsctl forget -q -y gw.example.org "$(rsafp -q "$good/p384.spki.pem")"
+for how in 'NO_COLOR=1 TERM=xterm' '-u NO_COLOR TERM=dumb'; do
+	# shellcheck disable=SC2086 # two words
+	tty 1 "$how" '' env $how btnsctl learn gw.example.org \
+	    "$good/p384.spki.pem"
+	like screen "is plain" '^! fqdn/gw.example.org: ANOTHER KEY than before'
+	btnsctl forget -q -y gw.example.org "$(rsafp -q "$good/p384.spki.pem")"
+done
+check 1 "no terminal" env -u NO_COLOR TERM=xterm btnsctl learn \
+    gw.example.org "$good/p384.spki.pem"
+like err "is plain" '^! fqdn/gw.example.org: ANOTHER KEY than before'
 finish
