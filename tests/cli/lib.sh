@@ -100,7 +100,8 @@ tty() {
 			eof { puts "\nended before: $text"; exit 99 }
 		}
 	}
-	proc types {text} { send -- "$text\r" }
+	# What is typed before a question is no answer: it may come just now.
+	proc types {text} { after 250; send -- "$text\r" }
 	spawn -noecho {*}$argv
 	source script.tcl
 	expect {

@@ -71,6 +71,7 @@ tty 0 "a key that changed" "
 	shows {It REPLACES the pinned key}
 	types 1234
 	shows {8 to 64 digits of the key it has now}
+	shows {of that one: }
 	types $(digits p521 8)
 	shows {goes back)? }
 	types {$(digits p521)}
@@ -82,14 +83,19 @@ tty 0 "a key that changed" "
 	shows {goes back)? }
 	types $(digits p521 16)
 	shows {16 digits; 32 are the least that proves anything}
+	shows {goes back)? }
 	types {$(digits p384)}
 	shows {NOT this key: they read $(digits p384 16).., which is pinned}
+	shows {goes back)? }
 	types {$(digits rsa2048)}
 	shows {which was never seen for it}
+	shows {goes back)? }
 	types {$(digits p521 28)0000}
 	shows {group 8 is not 0000, the other 7 agree; ask for group 8 again}
+	shows {goes back)? }
 	types {abacus $(twelve p521 | cut -d ' ' -f 2-)}
 	shows {word 1 is not abacus, the other 11 agree}
+	shows {goes back)? }
 	types {$(digits p521 32)}
 	shows {pinned fqdn/gw.example.org $(digits p521 16).. (fingerprint)}
 	shows {~ fqdn/gw.example.org}
