@@ -112,6 +112,19 @@ ask_line(char *buf, size_t size, const char *prompt, struct btns_err *e)
 	return rv;
 }
 
+int
+ask_yes(const char *prompt, struct btns_err *e)
+{
+	char line[64];
+	int rv;
+
+	do
+		if ((rv = ask_line(line, sizeof(line), prompt, e)) == -1)
+			return -1;
+	while (rv == 1 && strcmp(line, "yes") != 0 && strcmp(line, "no") != 0);
+	return rv == 1 && strcmp(line, "yes") == 0;
+}
+
 /* Signals put the terminal right before they do what they do. */
 static int
 hidden(int fd, const char *name, char *buf, size_t size, struct btns_err *e)

@@ -19,6 +19,9 @@ bool	 ask_can(void);
  */
 int	 ask_line(char *, size_t size, const char *prompt, struct btns_err *);
 
+/* Ask until it is "yes": 1, or "no", as the end of input is: 0; or -1. */
+int	 ask_yes(const char *prompt, struct btns_err *);
+
 /* Print on the terminal, or on standard error where there is none. */
 void	 ask_say(const char *);
 

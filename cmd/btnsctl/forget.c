@@ -56,20 +56,12 @@ warn(const struct forget *f)
 static int
 ask(const struct forget *f, struct btns_err *e)
 {
-	char line[64];
 	int rv;
 
 	warn(f);
-	for (;;) {
-		if ((rv = ask_line(line, sizeof(line), "Forget it (yes/no)? ",
-		    e)) == -1)
-			return -1;
-		if (rv == 0 || strcmp(line, "no") == 0)
-			return btns_fail(e, BTNS_E_REFUSED,
-			    "nothing was changed");
-		if (strcmp(line, "yes") == 0)
-			return 0;
-	}
+	if ((rv = ask_yes("Forget it (yes/no)? ", e)) == 0)
+		return btns_fail(e, BTNS_E_REFUSED, "nothing was changed");
+	return rv == 1 ? 0 : -1;
 }
 
 /* The key of the identity that the digits select. */

@@ -237,7 +237,6 @@ show_digits(struct review *r, struct btns_err *e)
 static int
 compare_by_eye(struct review *r, const char *old, struct btns_err *e)
 {
-	char line[64];
 	int rv;
 
 	if (show_digits(r, e) == -1)
@@ -248,13 +247,8 @@ compare_by_eye(struct review *r, const char *old, struct btns_err *e)
 		tell("another day, or: btnsctl promote -F -");
 		return 0;
 	}
-	do
-		if ((rv = ask_line(line, sizeof(line),
-		    "Do they read the same (yes/no)? ", e)) == -1)
-			return -1;
-	while (rv == 1 && strcmp(line, "yes") != 0 && strcmp(line, "no") != 0);
-	return rv == 1 && strcmp(line, "yes") == 0 ? promote(r, old,
-	    TRUST_OPERATOR, 0, e) : 0;
+	rv = ask_yes("Do they read the same (yes/no)? ", e);
+	return rv == 1 ? promote(r, old, TRUST_OPERATOR, 0, e) : rv;
 }
 
 /* An existing pin goes only by its own name.  1, 0: not now, or -1. */
@@ -352,16 +346,11 @@ do_forget(struct review *r, struct btns_err *e)
 static int
 do_revoke(struct review *r, struct btns_err *e)
 {
-	char line[64];
-	int rv;
+	int rv = ask_yes("Revoke it for good, under every identity (yes/no)? ",
+	    e);
 
-	do
-		if ((rv = ask_line(line, sizeof(line), "Revoke it for good,"
-		    " under every identity (yes/no)? ", e)) == -1)
-			return -1;
-	while (rv == 1 && strcmp(line, "yes") != 0 && strcmp(line, "no") != 0);
-	if (rv == 0 || strcmp(line, "no") == 0)
-		return 0;
+	if (rv != 1)
+		return rv;
 	return revoke_key(r->cli, r->store, &r->work->fp, NULL, 0, e) == -1 ?
 	    -1 : 1;
 }

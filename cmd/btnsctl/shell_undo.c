@@ -138,7 +138,7 @@ read_last(struct last *l, struct btns_pins *p, struct btns_err *e)
 static int
 ask(const struct shell *sh, const struct last *l, struct btns_err *e)
 {
-	char line[64], text[BTNS_ID_PRINT + 200];
+	char text[BTNS_ID_PRINT + 200];
 	int rv;
 
 	if (sh->name != NULL)
@@ -147,13 +147,9 @@ ask(const struct shell *sh, const struct last *l, struct btns_err *e)
 	    (long long)l->seq, l->verb, l->identity, l->hex[0] == '\0' ? "" :
 	    " ", l->hex, l->name);
 	ask_say(text);
-	do
-		if ((rv = ask_line(line, sizeof(line),
-		    "Take it back (yes/no)? ", e)) == -1)
-			return -1;
-	while (rv == 1 && strcmp(line, "yes") != 0 && strcmp(line, "no") != 0);
-	return rv == 1 && strcmp(line, "yes") == 0 ? 0 :
-	    btns_fail(e, BTNS_E_REFUSED, "nothing was changed");
+	if ((rv = ask_yes("Take it back (yes/no)? ", e)) == 0)
+		return btns_fail(e, BTNS_E_REFUSED, "nothing was changed");
+	return rv == 1 ? 0 : -1;
 }
 
 struct target {
