@@ -104,19 +104,12 @@ look(struct review *r, struct btns_err *e)
 	if (btns_pins_try(r->store, TRUST_PROMOTE, &r->work->ident, &r->key,
 	    &o, &v, &r->view, e) == -1)
 		return -1;
-	/* Does it take more than a yes?  A key to replace takes all. */
-	r->proof = r->now.there || v.reason == TRUST_ASK;
+	/* Does it take more than a yes? */
+	r->proof = v.need == TRUST_PROOF;
 	return 1;
 }
 
 /* --- answers */
-
-static int
-made_live(struct review *r, const char *done, struct btns_err *e)
-{
-	return changes_decided(r->cli, r->store, &r->work->ident, 1, 0, done,
-	    e);
-}
 
 static int
 refused(const struct review *r, const struct trust_verdict *v,
@@ -132,27 +125,37 @@ refused(const struct review *r, const struct trust_verdict *v,
 	    r->name, why);
 }
 
+/* Do it as it was looked at, say so, and make it live: 1 or -1. */
 static int
-promote(struct review *r, const char *old, enum trust_evidence given,
-    unsigned digits, struct btns_err *e)
+decide(struct review *r, enum trust_verb verb, const struct btns_order *o,
+    const char *said, const char *how, const char *half_done,
+    struct btns_err *e)
 {
-	struct btns_order o = { .given.evidence = given, .digits = digits,
-	    .replaces = *old == '\0' ? NULL : old };
 	const struct btns_view shown = r->view;
 	struct trust_verdict v;
 	char fp[FP_SHORT];
-	int rv;
 
-	if (btns_pins_do(r->store, TRUST_PROMOTE, &r->work->ident, &r->key,
-	    &o, &shown, &v, &r->view, e) == -1)
+	if (btns_pins_do(r->store, verb, &r->work->ident, &r->key, o, &shown,
+	    &v, &r->view, e) == -1)
 		return -1;
 	if (v.reason != TRUST_OK)
 		return refused(r, &v, e);
 	fp_short(fp, &r->work->fp);
-	printf("pinned %s %s (%s)\n", r->name, fp, given == TRUST_PROOF ?
-	    "fingerprint" : "operator");
-	rv = made_live(r, "pinned in the store, but not in iked's tree", e);
-	return rv == -1 ? -1 : 1;
+	printf("%s %s %s%s\n", said, r->name, fp, how);
+	return (verb == TRUST_PROMOTE || v.ends) && changes_decided(r->cli,
+	    r->store, &r->work->ident, 1, 0, half_done, e) == -1 ? -1 : 1;
+}
+
+static int
+promote(struct review *r, const char *old, enum trust_evidence given,
+    unsigned digits, struct btns_err *e)
+{
+	const struct btns_order o = { .given.evidence = given,
+	    .digits = digits, .replaces = *old == '\0' ? NULL : old };
+
+	return decide(r, TRUST_PROMOTE, &o, "pinned", given == TRUST_PROOF ?
+	    " (fingerprint)" : " (operator)",
+	    "pinned in the store, but not in iked's tree", e);
 }
 
 static void
@@ -308,39 +311,19 @@ do_promote(struct review *r, struct btns_err *e)
 static int
 do_reject(struct review *r, struct btns_err *e)
 {
-	const struct btns_view shown = r->view;
-	struct btns_order o = { .digits = 0 };
-	struct trust_verdict v;
-	char fp[FP_SHORT];
+	const struct btns_order o = { .digits = 0 };
 
-	if (btns_pins_do(r->store, TRUST_REJECT, &r->work->ident, &r->key, &o,
-	    &shown, &v, &r->view, e) == -1)
-		return -1;
-	if (v.reason != TRUST_OK)
-		return refused(r, &v, e);
-	fp_short(fp, &r->work->fp);
-	printf("rejected %s %s\n", r->name, fp);
-	return v.ends && made_live(r, "rejected in the store, but its file may"
-	    " still be in iked's tree", e) == -1 ? -1 : 1;
+	return decide(r, TRUST_REJECT, &o, "rejected", "", "rejected in the"
+	    " store, but its file may still be in iked's tree", e);
 }
 
 static int
 do_forget(struct review *r, struct btns_err *e)
 {
-	struct btns_order o = { .given.evidence = TRUST_OPERATOR };
-	const struct btns_view shown = r->view;
-	struct trust_verdict v;
-	char fp[FP_SHORT];
+	const struct btns_order o = { .given.evidence = TRUST_OPERATOR };
 
-	if (btns_pins_do(r->store, TRUST_FORGET_ONE, &r->work->ident, &r->key,
-	    &o, &shown, &v, &r->view, e) == -1)
-		return -1;
-	if (v.reason != TRUST_OK)
-		return refused(r, &v, e);
-	fp_short(fp, &r->work->fp);
-	printf("forgot %s %s\n", r->name, fp);
-	return v.ends && made_live(r, "forgotten in the store, but its file"
-	    " may still be in iked's tree", e) == -1 ? -1 : 1;
+	return decide(r, TRUST_FORGET_ONE, &o, "forgot", "", "forgotten in the"
+	    " store, but its file may still be in iked's tree", e);
 }
 
 static int
