@@ -36,12 +36,8 @@ judge_key(struct vouch *p, const struct btns_verdict *v, char *why,
 		p->order.digits = v->digits;
 		return JUDGED_PROOF;
 	}
-	if (v->what == BTNS_MATCH_PICTURE)
-		(void)snprintf(why, size, "many keys have that picture, and"
-		    " it proves nothing");
-	else if (v->what == BTNS_MATCH_CKAID)
-		(void)snprintf(why, size, "a CKAID leaves out the exponent"
-		    " and proves nothing");
+	if (btns_verdict_idle(v) != NULL)
+		(void)snprintf(why, size, "%s", btns_verdict_idle(v));
 	else if (v->group != 0)
 		btns_verdict_again(why, size, v);
 	else {

@@ -107,6 +107,9 @@ struct btns_verdict {
 	char		 heard_group[BTNS_WORD_LEN + 1];
 };
 
+/* Why a verdict that agrees proves nothing, or NULL; static. */
+const char *btns_verdict_idle(const struct btns_verdict *);
+
 /* Of a verdict with a group: what to ask for.  "" otherwise. */
 void	 btns_verdict_again(char *, size_t, const struct btns_verdict *);
 

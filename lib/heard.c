@@ -523,6 +523,15 @@ near_miss(struct btns_verdict *v, const struct btns_heard *h,
 		near_groups(v, h, &fp);
 }
 
+const char *
+btns_verdict_idle(const struct btns_verdict *v)
+{
+	return v->what == BTNS_MATCH_CKAID ? "a CKAID leaves out the exponent"
+	    " and proves nothing" : v->what == BTNS_MATCH_PICTURE ?
+	    "it looks the same, but so do many keys: a picture proves nothing"
+	    : NULL;
+}
+
 void
 btns_verdict_again(char *out, size_t size, const struct btns_verdict *v)
 {

@@ -40,6 +40,9 @@ same(struct check *c, const struct btns_pin *pin, bool *is)
 	if (btns_pin_key(&k, pin, c->e) == -1 ||
 	    btns_heard_match(&v, &c->heard, &k, c->e) == -1)
 		return -1;
+	if (btns_verdict_idle(&v) != NULL)
+		return btns_fail(c->e, BTNS_E_USAGE, "%s: %s", c->name,
+		    btns_verdict_idle(&v));
 	*is = v.what == BTNS_MATCH;
 	if (pin->live || *is)
 		c->verdict = v;

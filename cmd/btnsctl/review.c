@@ -203,10 +203,10 @@ judge(struct review *r, const char *line, unsigned *digits,
 	btns_verdict_again(again, sizeof(again), &v);
 	if (v.group != 0)
 		tell(again);
-	else if (v.what == BTNS_NO_MATCH)
-		not_its(r, &h);
+	else if (btns_verdict_idle(&v) != NULL)
+		tell(btns_verdict_idle(&v));
 	else
-		tell("that leaves out a part of the key, and proves nothing");
+		not_its(r, &h);
 	return 0;
 }
 

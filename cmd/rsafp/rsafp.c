@@ -84,12 +84,9 @@ compare(struct rsafp *r, const struct btns_key *k,
 		return -1;
 	rsafp_object(object, sizeof(object), at);
 	btns_verdict_again(again, sizeof(again), &v);
-	if (v.what == BTNS_MATCH_PICTURE)
-		return btns_fail(e, BTNS_E_USAGE, "%s: it looks the same, but"
-		    " so do many keys: a picture proves nothing", object);
-	if (v.what == BTNS_MATCH_CKAID)
-		return btns_fail(e, BTNS_E_USAGE, "%s: a CKAID leaves out the"
-		    " exponent and proves nothing", object);
+	if (btns_verdict_idle(&v) != NULL)
+		return btns_fail(e, BTNS_E_USAGE, "%s: %s", object,
+		    btns_verdict_idle(&v));
 	if (v.what == BTNS_NO_MATCH || at->mark == BTNS_MARK_REVOKED)
 		r->status = cli_worst(r->status, CLI_NO);
 	if (r->cli->quiet)

@@ -208,4 +208,15 @@ same row "it came as it was learned" <<EOT
 pinned	ike
 EOT
 check 0 "and the history says so" btnsctl verify
+# --- what agrees and proves nothing is no other key
+new_store
+cp "$good/example2048.spki.pem" rsa.pub
+btnskey pin -q -y gw.example.org rsa.pub
+for how in '-e modulus -a sha1' '-s picture'; do
+	# shellcheck disable=SC2086 # options
+	check 2 "check by $how" btnsctl check -F "$(rsafp -q $how rsa.pub)" \
+	    gw.example.org
+	like err "proves nothing" '^btnsctl: fqdn/gw.example.org: .*proves nothing$'
+	empty out "and is called no other key"
+done
 finish
