@@ -52,8 +52,8 @@ DB_O	= db/bindings.o db/events.o db/knocks.o db/query.o db/replay.o \
 	  db/schema.o db/settings.o db/stmt.o db/store.o db/watch.o
 LIB_O	= $(KEY_O) $(IKE_O) $(PIN_O) $(DB_O)
 CLI_O	= cmd/ask.o cmd/cli.o cmd/out.o
-STORE_O	= cmd/batch.o cmd/changes.o cmd/keyfile.o cmd/progress.o \
-	  cmd/session.o cmd/vouch.o cmd/vouch_say.o
+STORE_O	= cmd/batch.o cmd/changes.o cmd/idents.o cmd/keyfile.o \
+	  cmd/progress.o cmd/session.o cmd/vouch.o cmd/vouch_say.o
 RSAFP_O	= cmd/rsafp/main.o cmd/rsafp/names.o cmd/rsafp/rsafp.o \
 	  cmd/rsafp/view.o
 BTNSKEY_O = cmd/btnskey/gen.o cmd/btnskey/main.o cmd/btnskey/pin.o \

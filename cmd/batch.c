@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "batch.h"
+#include "idents.h"
 #include "session.h"
 
 bool
@@ -140,36 +141,11 @@ make(struct btns_pins *p, const struct batch_entry *b, struct btns_err *e)
 	return v.reason == TRUST_OK ? 0 : refused(b, &v, e);
 }
 
-/* Whose files may change. */
-struct owners {
-	struct btns_ident *id;
-	size_t		 n;
-	struct btns_err	*e;
-};
-
-static int
-own(struct owners *o, const struct btns_ident *id)
-{
-	struct btns_ident *p = reallocarray(o->id, o->n + 1, sizeof(*p));
-
-	if (p == NULL)
-		return btns_fail(o->e, BTNS_E_NOMEM, "out of memory");
-	o->id = p;
-	o->id[o->n++] = *id;
-	return 0;
-}
-
-static int
-owner(const struct btns_pin *pin, void *arg)
-{
-	return own(arg, &pin->ident);
-}
-
 static int
 live(const struct cli *cli, struct btns_pins *p,
     const struct batch_entry *all, size_t n, struct btns_err *e)
 {
-	struct owners o = { NULL, 0, e };
+	struct idents l = { NULL, 0 };
 	char hex[BTNS_FP_HEX];
 	unsigned flags = 0;
 	int rv = 0;
@@ -177,15 +153,14 @@ live(const struct cli *cli, struct btns_pins *p,
 
 	for (i = 0; i < n && rv == 0; i++) {
 		if (all[i].has_ident)
-			rv = own(&o, &all[i].ident);
+			rv = idents_add(&l, &all[i].ident, e);
 		else {
 			flags = CHANGES_HUNT;
-			btns_fp_hex(hex, &all[i].fp);
-			rv = btns_pins_by_prefix(p, hex, owner, &o, e);
+			rv = idents_of_key(&l, p, &all[i].fp, e);
 		}
 	}
 	if (rv == 0)
-		rv = changes_decided(cli, p, o.id, o.n, flags, "decided in"
+		rv = changes_decided(cli, p, l.id, l.n, flags, "decided in"
 		    " the store, but not all of it is in iked's tree", e);
 	for (i = 0; i < n && flags != 0; i++)
 		if (!all[i].has_ident) {
@@ -193,7 +168,7 @@ live(const struct cli *cli, struct btns_pins *p,
 			printf("On every other gateway:\nbtnsctl revoke %s\n",
 			    hex);
 		}
-	free(o.id);
+	free(l.id);
 	return rv;
 }
 

@@ -5,6 +5,7 @@
 #include "../../lib/export.h"
 #include "../../lib/harvest.h"
 #include "../../lib/keyder.h"
+#include "../idents.h"
 #include "../progress.h"
 #include "../session.h"
 #include "btnsctl.h"
@@ -41,8 +42,7 @@ struct import {
 	char		 replaces[2 * BTNS_FP_LEN + 1];
 	struct found	*found;
 	size_t		 n, room;
-	struct btns_ident *touched;	/* whose files are to be written */
-	size_t		 ntouched;
+	struct idents	 touched;	/* whose files are to be written */
 	unsigned long	 pins, learned, seen, same, revoked, left;
 	bool		 against;	/* another key speaks against one */
 	FILE		*to;		/* stdout, or kept till it is done */
@@ -153,30 +153,8 @@ keep(const struct harvest_item *it, void *arg)
 }
 
 static int
-touch(struct import *m, const struct btns_ident *id)
-{
-	struct btns_ident *p = m->touched;
-
-	/* Room for a power of two, doubled when it is full. */
-	if ((m->ntouched & (m->ntouched - 1)) == 0 &&
-	    (p = reallocarray(p, m->ntouched == 0 ? 1 : 2 * m->ntouched,
-	    sizeof(*p))) == NULL)
-		return btns_fail(m->e, BTNS_E_NOMEM, "out of memory");
-	m->touched = p;
-	m->touched[m->ntouched++] = *id;
-	return 0;
-}
-
-static int
-touch_pin(const struct btns_pin *pin, void *arg)
-{
-	return touch(arg, &pin->ident);
-}
-
-static int
 revoke(struct import *m, struct found *f)
 {
-	char hex[BTNS_FP_HEX];
 	int rv = btns_pins_revoke(m->store, &f->fp, m->a->opt['c'], m->e);
 
 	if (rv == -1 && m->e->code == BTNS_E_REFUSED) {
@@ -186,11 +164,10 @@ revoke(struct import *m, struct found *f)
 	}
 	if (rv == -1)
 		return -1;
-	btns_fp_hex(hex, &f->fp);
 	f->op = rv == 1 ? "revoke" : NULL;
 	m->revoked += rv == 1;
 	m->same += rv == 0;
-	return btns_pins_by_prefix(m->store, hex, touch_pin, m, m->e);
+	return idents_of_key(&m->touched, m->store, &f->fp, m->e);
 }
 
 /* The file becomes ours as it lies. */
@@ -232,7 +209,7 @@ done(struct import *m, struct found *f, const struct trust_verdict *v,
 		if (view->alike[0] != '\0')
 			alike(m, name, view->alike);
 		return f->path != NULL && f->trusted ? adopt(m, f) :
-		    touch(m, &f->ident);
+		    idents_add(&m->touched, &f->ident, m->e);
 	case TRUST_NOTICE:
 		m->learned++;
 		f->op = "learn";
@@ -394,9 +371,9 @@ run(struct import *m)
 		return -1;
 	summary(m, dry, &h);
 	rv = m->left > 0 ? CLI_NO : CLI_YES;
-	if (!dry && m->a->opt['N'] == NULL && m->ntouched + m->revoked > 0)
-		tree = changes_decided(m->cli, m->store, m->touched,
-		    m->ntouched, CHANGES_BESIDE | (m->revoked > 0 ?
+	if (!dry && m->a->opt['N'] == NULL && m->touched.n + m->revoked > 0)
+		tree = changes_decided(m->cli, m->store, m->touched.id,
+		    m->touched.n, CHANGES_BESIDE | (m->revoked > 0 ?
 		    CHANGES_HUNT : 0), "imported into the store,"
 		    " but not in iked's tree", m->e);
 	if (tree == -1 || out_end(&m->out, m->e) == -1)
@@ -440,7 +417,7 @@ ctl_import(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 		free(m.found[i].why);
 	}
 	free(m.found);
-	free(m.touched);
+	free(m.touched.id);
 	btns_pins_close(m.store);
 	return rv;
 }

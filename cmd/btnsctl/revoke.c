@@ -3,28 +3,9 @@
 #include <string.h>
 
 #include "../batch.h"
+#include "../idents.h"
 #include "../session.h"
 #include "btnsctl.h"
-
-/* The identities that have the key, in whatever state. */
-struct owners {
-	struct btns_ident *id;
-	size_t		 n;
-	struct btns_err	*e;
-};
-
-static int
-owner(const struct btns_pin *pin, void *arg)
-{
-	struct owners *o = arg;
-	struct btns_ident *p;
-
-	if ((p = reallocarray(o->id, o->n + 1, sizeof(*p))) == NULL)
-		return btns_fail(o->e, BTNS_E_NOMEM, "out of memory");
-	o->id = p;
-	o->id[o->n++] = pin->ident;
-	return 0;
-}
 
 /* The key of an identity: the live one, or the only one learned. */
 struct pick {
@@ -109,7 +90,7 @@ int
 revoke_key(struct cli *cli, struct btns_pins *p, const struct btns_fp *fp,
     const char *comment, bool store_alone, struct btns_err *e)
 {
-	struct owners o = { NULL, 0, e };
+	struct idents l = { NULL, 0 };
 	char hex[BTNS_FP_HEX];
 	bool say = !cli->quiet && cli->fmt == OUT_TABLE;
 	struct btns_order why = { .comment = comment };
@@ -125,13 +106,13 @@ revoke_key(struct cli *cli, struct btns_pins *p, const struct btns_fp *fp,
 	btns_fp_hex(hex, fp);
 	if (say)
 		printf("%s %s\n", new ? "revoked" : "already revoked", hex);
-	if (btns_pins_by_prefix(p, hex, owner, &o, e) == -1)
+	if (idents_of_key(&l, p, fp, e) == -1)
 		rv = -1;
 	else if (!store_alone)
-		rv = changes_decided(cli, p, o.id, o.n, CHANGES_HUNT,
+		rv = changes_decided(cli, p, l.id, l.n, CHANGES_HUNT,
 		    "revoked in the store, but its files may still be in"
 		    " iked's tree", e);
-	free(o.id);
+	free(l.id);
 	if (rv == CLI_NO)
 		rv = CLI_TROUBLE;	/* another's file stands there */
 	if (say && new && rv != -1)
