@@ -64,14 +64,6 @@ find_keys(struct found *f, const char *path, const uint8_t *buf, size_t n,
 	return btns_ikedfile(&f->in, buf, n, path, is_revoked, f, e);
 }
 
-/* Can user _iked, neither root nor in its group, read it? */
-static bool
-shut(const struct stat *st)
-{
-	return S_ISREG(st->st_mode) && st->st_uid == 0 &&
-	    (st->st_mode & 044) == 0;
-}
-
 /* All of a file that iked can read, also behind a link, to r->big. */
 static int
 read_long(struct run *r, const char *path, size_t *n, struct btns_err *e)
@@ -86,14 +78,13 @@ static int
 is_own(struct run *r, const struct btns_fp *fp, struct btns_err *e)
 {
 	struct btns_err damaged;	/* doctor tells of it */
-	struct btns_fp own;
-	int rv = btns_own_fp(&own, btns_pins_iked(r->pins), &damaged);
+	int rv = btns_own_is(btns_pins_iked(r->pins), fp, &damaged);
 
 	if (rv == -1 && damaged.code == BTNS_E_NOMEM) {
 		*e = damaged;
 		return -1;
 	}
-	return rv == 1 && memcmp(&own, fp, sizeof(own)) == 0;
+	return rv == 1;
 }
 
 /* Would an import make it a pin, and how? */
@@ -131,7 +122,7 @@ tell_key(struct run *r, struct item *i, const struct found *found,
 	wanted = i->want && len == i->textlen &&
 	    memcmp(text, i->text, len) == 0;
 	f->same_key = wanted && loads && in->one;
-	i->trusted = in->loads != BTNS_LOADS_NONE && !shut(st) &&
+	i->trusted = in->loads != BTNS_LOADS_NONE && !btns_tree_shut(st) &&
 	    !(wanted && loads);
 	i->has_found = in->one;
 	i->found = fp;
@@ -164,7 +155,7 @@ see_keys(struct run *r, struct item *i, const struct stat *st,
 	if (found.in.keys > 0 || found.in.loads == BTNS_LOADS_KEY)
 		return tell_key(r, i, &found, st, what, f, e);
 	if (found.in.loads == BTNS_LOADS_UNFIT) {
-		i->trusted = !shut(st);
+		i->trusted = !btns_tree_shut(st);
 		(void)snprintf(what, 80, "a key of a kind that no pin can"
 		    " be");
 	}

@@ -1,9 +1,11 @@
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "err.h"
@@ -103,6 +105,24 @@ btns_file_read(int dir, const char *name, void *buf, size_t size, size_t *n,
 		    size);
 	(void)close(fd);
 	return rv;
+}
+
+#define STEP	10		/* ms */
+
+int
+btns_file_lock(int fd, unsigned ms)
+{
+	const struct timespec step = { 0, STEP * 1000000 };
+
+	while (flock(fd, LOCK_EX | LOCK_NB) == -1) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return -1;
+		if (ms < STEP)
+			return 0;
+		ms -= STEP;
+		(void)nanosleep(&step, NULL);
+	}
+	return 1;
 }
 
 int

@@ -33,6 +33,12 @@ int	 btns_file_temp_unsynced(int dir, const char *name, mode_t,
 int	 btns_file_read(int dir, const char *name, void *, size_t size,
 	    size_t *n, struct btns_err *);
 
+/*
+ * Lock an open file or directory, flock(2), for this process alone: 1, 0
+ * where another has it for all of ms milliseconds, or -1 with errno.
+ */
+int	 btns_file_lock(int fd, unsigned ms);
+
 int	 btns_dir_sync(int dir, const char *path, struct btns_err *);
 
 #endif

@@ -95,6 +95,15 @@ btns_own_fp(struct btns_fp *fp, const char *iked, struct btns_err *e)
 	    1;
 }
 
+int
+btns_own_is(const char *iked, const struct btns_fp *fp, struct btns_err *e)
+{
+	struct btns_fp own;
+	int rv = btns_own_fp(&own, iked, e);
+
+	return rv != 1 ? rv : memcmp(&own, fp, sizeof(own)) == 0;
+}
+
 bool
 btns_own_public(const char *iked)
 {

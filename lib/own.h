@@ -35,6 +35,10 @@ int	 btns_own_read(struct btns_own *, const char *iked,
  */
 int	 btns_own_fp(struct btns_fp *, const char *iked, struct btns_err *);
 
+/* Is it this one?  1, 0, or -1. */
+int	 btns_own_is(const char *iked, const struct btns_fp *,
+	    struct btns_err *);
+
 /* Is local.pub the private key's, as far as one can see? */
 bool	 btns_own_public(const char *iked);
 

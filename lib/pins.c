@@ -1,4 +1,3 @@
-#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -14,13 +13,13 @@
 #include <openssl/rand.h>
 
 #include "err.h"
+#include "file.h"
 #include "keyder.h"
 #include "own.h"
 #include "path.h"
 #include "pins_priv.h"
 
 /* Longer than a run waits for a deaf peer's SA. */
-#define LOCK_TENTHS	300
 
 /* The directory of the store: made where it is missing, and checked. */
 static int
@@ -309,22 +308,16 @@ btns_pins_path(const struct btns_pins *p)
 int
 btns_pins_lock(const struct btns_pins *p, int *fd, struct btns_err *e)
 {
-	const struct timespec tenth = { 0, 100000000 };
 	char path[PATH_MAX + 8];
-	int i;
+	int rv;
 
 	(void)snprintf(path, sizeof(path), "%s.lock", p->path);
 	if ((*fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
 	    0600)) == -1)
 		return btns_fail_sys(e, "%s", path);
-	for (i = 0; i < LOCK_TENTHS; i++) {
-		if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
-			return 0;
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			break;
-		(void)nanosleep(&tenth, NULL);
-	}
-	(void)(i == LOCK_TENTHS ? btns_fail(e, BTNS_E_STORE, "%s: another"
+	if ((rv = btns_file_lock(*fd, 30000)) == 1)
+		return 0;
+	(void)(rv == 0 ? btns_fail(e, BTNS_E_STORE, "%s: another"
 	    " program has been writing the tree for 30 s", path) :
 	    btns_fail_sys(e, "%s", path));
 	(void)close(*fd);

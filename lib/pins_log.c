@@ -1,8 +1,6 @@
 /* The end of every decision: the history, its head file, syslog. */
-#include <sys/file.h>
 #include <sys/stat.h>
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -227,23 +225,6 @@ pins_head_read(const struct btns_pins *p, struct btns_head h[HEADS],
 	    "%s.head: damaged", p->path);
 }
 
-/* Who writes the head now?  Waits a second at most: a head may lag. */
-static bool
-lock_head(int dir)
-{
-	const struct timespec pause = { 0, 10000000 };
-	int i;
-
-	for (i = 0; i < 100; i++) {
-		if (flock(dir, LOCK_EX | LOCK_NB) == 0)
-			return true;
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			break;
-		(void)nanosleep(&pause, NULL);
-	}
-	return false;
-}
-
 /*
  * What is written already is decided already: a head that couldn't be
  * written lags, which verify allows, and the next decision mends it.
@@ -261,7 +242,7 @@ write_head(const struct btns_pins *p, const struct btns_head *h,
 
 	if (btns_path_parent(&dir, &base, p->path, &ignored) == -1)
 		return;
-	if (!lock_head(dir) || (!back && pins_head_read(p, there,
+	if (btns_file_lock(dir, 1000) != 1 || (!back && pins_head_read(p, there,
 	    &ignored) == 1 && there[0].seq > h->seq)) {
 		(void)close(dir);
 		return;

@@ -81,13 +81,11 @@ may_revoke(struct btns_pins *p, const struct btns_fp *fp, struct btns_err *e)
 	struct trust_facts f = { .state = TRUST_BLANK };
 	struct trust_given g = { .evidence = TRUST_NOTHING };
 	struct trust_verdict v;
-	struct btns_fp own;
 	struct btns_err unread;
 	char hex[BTNS_FP_HEX];
 
 	/* Revocation outranks: an own key that can't be read is none. */
-	f.own = btns_own_fp(&own, p->iked, &unread) == 1 &&
-	    memcmp(&own, fp, sizeof(own)) == 0;
+	f.own = btns_own_is(p->iked, fp, &unread) == 1;
 	v = trust_decide(TRUST_REVOKE, &f, &g);
 	btns_fp_hex(hex, fp);
 	return v.reason == TRUST_OK ? 0 : btns_fail(e, BTNS_E_REFUSED,

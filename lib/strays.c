@@ -12,6 +12,7 @@
 #include "err.h"
 #include "ident.h"
 #include "strays.h"
+#include "tree.h"
 
 #define DEPTH	16
 
@@ -99,8 +100,7 @@ stray(const struct place *w, int dir, const char *name, const char *path)
 	if (w->types || (w->own && strcmp(path, "../local.pub") == 0))
 		return 0;
 	if (S_ISLNK(st.st_mode) ? absolute(dir, name) :
-	    !S_ISREG(st.st_mode) || (st.st_uid == 0 &&
-	    (st.st_mode & 044) == 0))
+	    !S_ISREG(st.st_mode) || btns_tree_shut(&st))
 		return 0;
 	return w->fn(path, w->arg);
 }

@@ -1,4 +1,3 @@
-#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <dirent.h>
@@ -8,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "err.h"
@@ -99,14 +97,12 @@ claim(struct btns_tree *t, const char *id, struct btns_err *e)
 static int
 lock_stage(struct btns_tree *t, int stage, struct btns_err *e)
 {
-	const struct timespec tenth = { 0, 100000000 };
-	int i;
+	int rv;
 
-	if (fchmod(stage, 0700) == -1)
+	if (fchmod(stage, 0700) == -1 ||
+	    (rv = btns_file_lock(stage, 30000)) == -1)
 		return btns_fail_sys(e, "%s/" STAGE, t->path);
-	for (i = 0; i < 300 && flock(stage, LOCK_EX | LOCK_NB) == -1; i++)
-		(void)nanosleep(&tenth, NULL);
-	return i < 300 ? 0 : btns_fail(e, BTNS_E_STORE, "%s: another program"
+	return rv == 1 ? 0 : btns_fail(e, BTNS_E_STORE, "%s: another program"
 	    " has been writing it for 30 s", t->path);
 }
 
@@ -392,6 +388,13 @@ btns_tree_each(struct btns_tree *t, int (*fn)(const char *, void *),
 			rv = -1;
 		}
 	return rv;
+}
+
+bool
+btns_tree_shut(const struct stat *st)
+{
+	return S_ISREG(st->st_mode) && st->st_uid == 0 &&
+	    (st->st_mode & 044) == 0;
 }
 
 int

@@ -63,6 +63,9 @@ int	 btns_tree_fp(struct btns_tree *, struct btns_err *);
 int	 btns_tree_each(struct btns_tree *, int (*)(const char *path, void *),
 	    void *, struct btns_err *);
 
+/* A file that user _iked, neither root nor in its group, can't read? */
+bool	 btns_tree_shut(const struct stat *);
+
 /*
  * Everything else below iked's directory that _iked could read: a peer may
  * name it, so a public key has no business there.  Paths are as iked would

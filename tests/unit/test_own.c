@@ -328,11 +328,10 @@ another_at_work_is_not_disturbed(void **state)
 static int
 own_is(const char *dir, const struct btns_key *k, struct btns_err *e)
 {
-	struct btns_fp own, fp;
-	int rv = btns_own_fp(&own, dir, e);
+	struct btns_fp fp;
 
 	assert_int_equal(btns_fp_of(&fp, k, e), 0);
-	return rv != 1 ? rv : memcmp(&own, &fp, sizeof(fp)) == 0;
+	return btns_own_is(dir, &fp, e);
 }
 
 static void
