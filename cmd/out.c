@@ -88,6 +88,21 @@ out_escape(char *out, size_t size, const char *text)
 	out[o] = '\0';
 }
 
+void
+hex_groups(char *out, size_t size, const char *hex, size_t digits)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < digits && n + 3 < size; i++) {
+		if (i > 0 && i % 4 == 0)
+			out[n++] = ' ';
+		if (i > 0 && i % 16 == 0)
+			out[n++] = ' ';
+		out[n++] = hex[i];
+	}
+	out[n] = '\0';
+}
+
 static const char *
 colour(FILE *fp, const char *code)
 {

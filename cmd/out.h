@@ -54,6 +54,9 @@ const char *out_red(FILE *);
 const char *out_yellow(FILE *);
 const char *out_plain(FILE *);
 
+/* Four groups of four, twice a line, as people read them out. */
+void	 hex_groups(char *out, size_t size, const char *hex, size_t digits);
+
 /*
  * Print text that others chose: bytes that could steer a terminal, and
  * what isn't UTF-8, come out as \xNN.

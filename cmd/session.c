@@ -135,21 +135,6 @@ again_iked(char out[AGAIN], const struct cli *cli)
 	return again(out, "-D", cli->iked);
 }
 
-void
-hex_groups(char *out, size_t size, const char *hex, size_t digits)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < digits && n + 3 < size; i++) {
-		if (i > 0 && i % 4 == 0)
-			out[n++] = ' ';
-		if (i > 0 && i % 16 == 0)
-			out[n++] = ' ';
-		out[n++] = hex[i];
-	}
-	out[n] = '\0';
-}
-
 bool
 hex_digits(char out[2 * BTNS_FP_LEN + 1], const char *s)
 {

@@ -60,9 +60,6 @@ const char *again_iked(char out[AGAIN], const struct cli *);
  */
 bool	 hex_digits(char out[2 * BTNS_FP_LEN + 1], const char *);
 
-/* Four groups of four, twice a line, as people read them out. */
-void	 hex_groups(char *out, size_t size, const char *hex, size_t digits);
-
 /*
  * Write the tree as struct btns_export says (its change and arg are set
  * here) and print what changes: an exit status.

@@ -192,7 +192,7 @@ base64(struct btns_heard *h, const char *s)
 
 /* The walk of the bishop alone, without its frame. */
 static bool
-picture(struct btns_heard *h, const char *s)
+picture(char walk[BTNS_PICTURE_X * BTNS_PICTURE_Y], const char *s)
 {
 	const char *bar;
 	size_t n = 0;
@@ -201,11 +201,9 @@ picture(struct btns_heard *h, const char *s)
 		if (strcspn(++bar, "|\n") != BTNS_PICTURE_X ||
 		    bar[BTNS_PICTURE_X] != '|')
 			return false;
-		memcpy(h->text + n++ * BTNS_PICTURE_X, bar, BTNS_PICTURE_X);
+		memcpy(walk + n++ * BTNS_PICTURE_X, bar, BTNS_PICTURE_X);
 		s = bar + BTNS_PICTURE_X + 1;
 	}
-	h->len = n * BTNS_PICTURE_X;
-	h->spelling = BTNS_HEARD_PICTURE;
 	return n == BTNS_PICTURE_Y && bar == NULL;
 }
 
@@ -325,8 +323,11 @@ btns_heard_parse(struct btns_heard *h, const char *text, struct btns_err *e)
 
 	memset(h, 0, offsetof(struct btns_heard, text));
 	h->hash = h->enc = -1;
-	if (picture(h, s))
+	if (picture(h->text, s)) {
+		h->spelling = BTNS_HEARD_PICTURE;
+		h->len = BTNS_PICTURE_X * BTNS_PICTURE_Y;
 		return 0;
+	}
 	if (strchr(s, '\n') != NULL || strchr(s, '(') != NULL) {
 		if (!unnumber(plain, sizeof(plain), s))
 			return btns_fail(e, BTNS_E_USAGE, "too long for a"
@@ -357,12 +358,10 @@ btns_heard_parse(struct btns_heard *h, const char *text, struct btns_err *e)
 static bool
 same_picture(const struct btns_heard *h, const uint8_t *digest, size_t n)
 {
-	char drawn[BTNS_PICTURE_MAX];
-	struct btns_heard ours;
+	char drawn[BTNS_PICTURE_MAX], walk[BTNS_PICTURE_X * BTNS_PICTURE_Y];
 
 	btns_picture(drawn, "", "", digest, n);
-	return picture(&ours, drawn) && memcmp(ours.text, h->text,
-	    h->len) == 0;
+	return picture(walk, drawn) && memcmp(walk, h->text, h->len) == 0;
 }
 
 /* Does what was heard begin this digest, in the spelling heard? */

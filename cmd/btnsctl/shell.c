@@ -172,12 +172,12 @@ noting(struct shell *sh, struct shell_line *l, struct btns_err *e)
 
 /* --- long output */
 
-static unsigned
-rows(void)
+unsigned
+shell_rows(void)
 {
 	struct winsize w;
 
-	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_row > 2 ?
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_row > 3 ?
 	    w.ws_row : 24;
 }
 
@@ -236,7 +236,7 @@ paged(struct shell *sh, const struct shell_line *l, struct btns_err *e)
 
 	if (shell_start(sh, l, &fd, &pid, e) == -1)
 		return -1;
-	while (lines < rows() - 1 && got > 0) {
+	while (lines < shell_rows() - 1 && got > 0) {
 		if (n == room) {
 			if ((p = realloc(buf, room += 8192)) == NULL)
 				break;

@@ -52,6 +52,9 @@ int	 shell_run(struct shell *, struct shell_line *, struct btns_err *);
 int	 shell_start(struct shell *, const struct shell_line *, int *fd,
 	    pid_t *, struct btns_err *);
 
+/* Lines of the terminal. */
+unsigned shell_rows(void);
+
 int	 shell_undo(struct shell *, struct btns_err *);
 int	 shell_watch(struct shell *, struct btns_err *);
 

@@ -36,6 +36,7 @@ open_history(char path[4096], const char *mode, const struct shell *sh)
 	FILE *fp;
 	int fd;
 
+	path[0] = '\0';
 	if (home == NULL || *home != '/' || (size_t)snprintf(path, 4096,
 	    "%s" HISTORY, home) >= 4096)
 		return NULL;

@@ -1,5 +1,4 @@
 /* The list on a screen of its own, drawn anew when the store changes. */
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -31,15 +30,12 @@ static int
 draw(struct shell *sh, struct btns_err *e)
 {
 	struct shell_line l = { 1, { (char *)(uintptr_t)"list", NULL } };
-	struct winsize w;
-	unsigned lines = 0, left = 0;
+	unsigned lines = 0, left = 0, rows = shell_rows();
 	char c, at[TIME_TEXT];
 	FILE *fp;
 	pid_t pid;
 	int fd, ch;
 
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == -1 || w.ws_row < 4)
-		w.ws_row = 24;
 	if (shell_start(sh, &l, &fd, &pid, e) == -1)
 		return -1;
 	if ((fp = fdopen(fd, "r")) == NULL) {
@@ -50,7 +46,7 @@ draw(struct shell *sh, struct btns_err *e)
 	printf("\033[H\033[2J%s  watch: any key ends it\n", at);
 	while ((ch = getc(fp)) != EOF) {
 		c = (char)ch;
-		if (lines + 3 < w.ws_row)
+		if (lines + 3 < rows)
 			putchar(c);
 		else
 			left += c == '\n';

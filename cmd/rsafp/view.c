@@ -6,6 +6,7 @@
 #include "../../lib/qr.h"
 #include "rsafp.h"
 
+#define LINE	32		/* digits */
 #define QUIET	2		/* modules around a code on a screen */
 #define DOTS	8		/* of a module in a PNG */
 #define BLOCK	"\xe2\x96\x88"	/* U+2588, and its halves */
@@ -23,17 +24,13 @@ static void
 groups(const struct rsafp *r, const uint8_t *digest)
 {
 	size_t n = btns_hash_len(r->hash), i;
-	char hex[5];
+	char hex[LINE + 1], line[64];
 
-	for (i = 0; i < n; i += 2) {
-		if (i % 16 == 0)
-			printf("    %zu  ", i / 16 + 1);
-		btns_hex(hex, digest + i, 2);
-		printf("%s%s", i % 16 == 0 ? "" : i % 8 == 0 ? "  " : " ",
-		    hex);
-		if (i % 16 == 14 || i + 2 == n)
-			puts(i == 14 && r->hash != BTNS_MD5 && n > 16 ?
-			    "    (this line is enough)" : "");
+	for (i = 0; i < n; i += LINE / 2) {
+		btns_hex(hex, digest + i, n - i < LINE / 2 ? n - i : LINE / 2);
+		hex_groups(line, sizeof(line), hex, strlen(hex));
+		printf("    %zu  %s%s\n", 2 * i / LINE + 1, line, i == 0 &&
+		    n > LINE / 2 ? "    (this line is enough)" : "");
 	}
 }
 
@@ -124,7 +121,7 @@ svg(const struct rsafp *r, const struct btns_qr *qr, const char *object,
 {
 	int side = qr->width + 2 * BTNS_QR_MARGIN, x, y;
 	size_t n = btns_hash_len(r->hash), i;
-	char hex[5];
+	char all[BTNS_SPELL_MAX];
 
 	printf("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 	    "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %zu\""
@@ -141,15 +138,11 @@ svg(const struct rsafp *r, const struct btns_qr *qr, const char *object,
 	xml(object);
 	printf(" (%s), %s %s</text>", family, btns_enc_name(r->enc),
 	    btns_hash_name(r->hash));
-	for (i = 0; i < n; i += 2) {
-		if (i % 16 == 0)
-			printf("%s\n<text x=\"%d\" y=\"%zu\">", i == 0 ? "" :
-			    "</text>", BTNS_QR_MARGIN,
-			    (size_t)side + 3 + i / 8);
-		btns_hex(hex, digest + i, 2);
-		printf("%s%s", i % 16 == 0 ? "" : " ", hex);
-	}
-	puts("</text>\n</g>\n</svg>");
+	btns_spell(all, BTNS_SPELL_GROUPS, r->hash, digest);
+	for (i = 0; i < n; i += LINE / 2)
+		printf("\n<text x=\"%d\" y=\"%zu\">%.39s</text>",
+		    BTNS_QR_MARGIN, (size_t)side + 3 + i / 8, all + 5 * i / 2);
+	puts("\n</g>\n</svg>");
 }
 
 static int
