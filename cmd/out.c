@@ -9,14 +9,15 @@
 #include "../lib/err.h"
 #include "out.h"
 
+const char *const out_formats[] = { "table", "json", "tsv", NULL };
+
 int
 out_format_parse(const char *s)
 {
-	static const char *const names[] = { "table", "json", "tsv" };
 	int i;
 
-	for (i = 0; i < 3; i++)
-		if (strcmp(s, names[i]) == 0)
+	for (i = 0; out_formats[i] != NULL; i++)
+		if (strcmp(s, out_formats[i]) == 0)
 			return i;
 	return -1;
 }

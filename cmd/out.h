@@ -28,6 +28,9 @@ struct out {
 	int		 failed;
 };
 
+/* Their names, as enum out_format has them; ends with NULL. */
+extern const char *const out_formats[];
+
 /* "table", "json", "tsv" to the format; -1 for anything else. */
 int	 out_format_parse(const char *);
 

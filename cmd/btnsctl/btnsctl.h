@@ -39,6 +39,13 @@ int	 ctl_verify(struct cli *, const struct cli_args *, struct btns_err *);
 #define PIN_COLS	16
 extern const struct out_col pin_cols[PIN_COLS];
 
+/* What -s and -S take; they end with NULL. */
+extern const char *const pin_states[], *const pin_sources[];
+
+/* Is s one of words?  0, or -1 with all of them. */
+int	 one_of(const char *option, const char *s, const char *const *words,
+	    struct btns_err *);
+
 /*
  * Open the tree to look at pins in it; NULL where it can't be looked at.
  * -1 for want of memory alone.

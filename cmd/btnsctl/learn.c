@@ -152,22 +152,14 @@ run(struct learn *l, struct btns_err *e)
 static int
 options(struct learn *l, struct btns_err *e)
 {
-	static const char *const sources[] = { "dns", "file", "ike", "ssh",
-	    "tree" };
 	const char *s = l->a->opt['S'];
-	size_t i;
 
 	l->order.address = l->a->opt['A'];
 	l->order.source = s;
 	if (l->order.address != NULL && address_check(l->order.address,
 	    e) == -1)
 		return -1;
-	for (i = 0; s != NULL && i < sizeof(sources) / sizeof(sources[0]);
-	    i++)
-		if (strcmp(s, sources[i]) == 0)
-			return 0;
-	return s == NULL ? 0 : cli_usage(e, "-S %s: not one of dns file ike"
-	    " ssh tree", s);
+	return s == NULL ? 0 : one_of("S", s, pin_sources, e);
 }
 
 int

@@ -296,7 +296,12 @@ finish(struct list *l, const struct cli *cli, struct btns_err *e)
 	return status;
 }
 
-static int
+const char *const pin_states[] = { "accepted", "conflict", "knocking",
+    "learned", "pinned", "rejected", "retired", "revoked", NULL };
+const char *const pin_sources[] = { "dns", "file", "ike", "ssh", "tree",
+    NULL };
+
+int
 one_of(const char *option, const char *s, const char *const *words,
     struct btns_err *e)
 {
@@ -316,17 +321,12 @@ one_of(const char *option, const char *s, const char *const *words,
 static int
 options(struct list *l, const struct cli_args *a, struct btns_err *e)
 {
-	static const char *const states[] = { "accepted", "conflict",
-	    "knocking", "learned", "pinned", "rejected", "retired",
-	    "revoked", NULL };
-	static const char *const sources[] = { "dns", "file", "ike", "ssh",
-	    "tree", NULL };
 	const char *age = a->opt['t'];
 
 	l->state = a->opt['s'];
 	l->source = a->opt['S'];
-	if ((l->state != NULL && one_of("s", l->state, states, e) == -1) ||
-	    (l->source != NULL && one_of("S", l->source, sources,
+	if ((l->state != NULL && one_of("s", l->state, pin_states, e) == -1) ||
+	    (l->source != NULL && one_of("S", l->source, pin_sources,
 	    e) == -1) ||
 	    (a->opt['a'] != NULL && btns_date(&l->at, a->opt['a'],
 	    e) == -1))

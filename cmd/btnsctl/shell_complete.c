@@ -119,13 +119,10 @@ files(struct offer *o)
 static void
 kind_of(const struct shell *sh, struct offer *o, const char *kind)
 {
-	static const struct { const char *kind, *words[10]; } fixed[] = {
-		{ "format", { "table", "json", "tsv" } },
-		{ "state", { "pinned", "accepted", "learned", "conflict",
-		    "rejected", "retired", "revoked", "knocking" } },
-		{ "source", { "dns", "file", "ike", "ssh", "tree" } },
-		{ "on", { "on", "off" } },
-	};
+	static const char *const on_off[] = { "on", "off", NULL };
+	const struct { const char *kind; const char *const *words; }
+	    fixed[] = { { "format", out_formats }, { "state", pin_states },
+	    { "source", pin_sources }, { "on", on_off } };
 	size_t i;
 
 	for (i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
