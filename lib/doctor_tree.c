@@ -109,72 +109,80 @@ is_pinned(struct doctor *d, const struct doctor_file *f)
 	    btns_pins_is_live(d->how->pins, &id, &fp, &ignored) == 1;
 }
 
+static bool
+is_private(struct doctor *d, const struct doctor_file *f)
+{
+	(void)d;
+	return f->in.private;
+}
+
+/* Only a pin's is to be opened to _iked: another's key nobody vouched for. */
+static bool
+is_unreadable(struct doctor *d, const struct doctor_file *f)
+{
+	return S_ISREG(f->st.st_mode) && (d->how->pins == NULL ||
+	    is_pinned(d, f)) && !f->in.private &&
+	    !btns_ikeduser_can(&d->user, &f->st, 4);
+}
+
+static bool
+is_writable(struct doctor *d, const struct doctor_file *f)
+{
+	(void)d;
+	return S_ISREG(f->st.st_mode) && (f->st.st_mode & 022) != 0;
+}
+
+/* A finding, with its mode or without, for each file that is so. */
 static int
-check_private(struct doctor *d, struct btns_err *e)
+each_file(struct doctor *d, bool (*is)(struct doctor *,
+    const struct doctor_file *), const char *command, const char *more,
+    bool mode, const char *what)
 {
 	char below[PATH_MAX], full[PATH_MAX];
 	struct doctor_fix fix;
 	size_t i;
 
-	(void)e;
 	for (i = 0; i < d->nfile; i++) {
-		if (!d->file[i].in.private)
+		const struct doctor_file *f = &d->file[i];
+
+		if (!is(d, f))
 			continue;
-		below_pubkeys(below, d->file[i].path);
-		fix_path(&fix, full, d, "mv", below);
-		fix.more = " /root/";
-		doctor_say(d, below, &fix, "a PRIVATE key, where iked looks"
-		    " for public ones; nobody else should have it");
+		below_pubkeys(below, f->path);
+		fix_path(&fix, full, d, command, below);
+		fix.more = more;
+		if (mode)
+			doctor_say(d, below, &fix, "mode %04o: %s",
+			    (unsigned)f->st.st_mode & 07777, what);
+		else
+			doctor_say(d, below, &fix, "%s", what);
 	}
 	return 0;
 }
 
-/*
- * Each regular file of the type directories that _iked can't read.  Only a
- * pin's is to be opened to it: another's key nobody vouched for.
- */
+static int
+check_private(struct doctor *d, struct btns_err *e)
+{
+	(void)e;
+	return each_file(d, is_private, "mv", " /root/", false, "a PRIVATE"
+	    " key, where iked looks for public ones; nobody else should have"
+	    " it");
+}
+
+/* Each regular file of the type directories that _iked can't read. */
 static int
 check_readable(struct doctor *d, struct btns_err *e)
 {
-	char below[PATH_MAX], full[PATH_MAX];
-	struct doctor_fix fix;
-	size_t i;
-
 	(void)e;
-	for (i = 0; i < d->nfile; i++) {
-		const struct doctor_file *f = &d->file[i];
-
-		below_pubkeys(below, f->path);
-		fix_path(&fix, full, d, "chmod 644", below);
-		if (S_ISREG(f->st.st_mode) && (d->how->pins == NULL ||
-		    is_pinned(d, f)) && !f->in.private &&
-		    !btns_ikeduser_can(&d->user, &f->st, 4))
-			doctor_say(d, below, &fix, "mode %04o: user _iked"
-			    " cannot read it, and refuses the peer",
-			    (unsigned)f->st.st_mode & 07777);
-	}
-	return 0;
+	return each_file(d, is_unreadable, "chmod 644", NULL, true,
+	    "user _iked cannot read it, and refuses the peer");
 }
 
 static int
 check_writable(struct doctor *d, struct btns_err *e)
 {
-	char below[PATH_MAX], full[PATH_MAX];
-	struct doctor_fix fix;
-	size_t i;
-
 	(void)e;
-	for (i = 0; i < d->nfile; i++) {
-		const struct doctor_file *f = &d->file[i];
-
-		below_pubkeys(below, f->path);
-		fix_path(&fix, full, d, "chmod go-w", below);
-		if (S_ISREG(f->st.st_mode) && (f->st.st_mode & 022) != 0)
-			doctor_say(d, below, &fix, "mode %04o: others can put"
-			    " their key into it",
-			    (unsigned)f->st.st_mode & 07777);
-	}
-	return 0;
+	return each_file(d, is_writable, "chmod go-w", NULL, true,
+	    "others can put their key into it");
 }
 
 static int
