@@ -45,8 +45,8 @@ PIN_O	= lib/child.o lib/confine.o lib/conflex.o lib/doctor.o lib/doctor_certs.o 
 	  lib/path.o lib/pins.o lib/pins_backup.o lib/pins_decide.o \
 	  lib/pins_knock.o lib/pins_log.o lib/pins_read.o lib/pins_revoke.o \
 	  lib/pins_set.o lib/pins_tree.o lib/pins_verify.o lib/plan.o \
-	  lib/quota.o lib/redirect.o lib/redirect_pass.o lib/selfid.o \
-	  lib/strays.o lib/tree.o lib/tree_stage.o lib/trust.o lib/udp.o \
+	  lib/quota.o lib/redirect.o lib/redirect_pass.o lib/repeats.o \
+	  lib/selfid.o lib/strays.o lib/tree.o lib/tree_stage.o lib/trust.o lib/udp.o \
 	  lib/when.o
 DB_O	= db/bindings.o db/events.o db/knocks.o db/query.o db/replay.o \
 	  db/schema.o db/settings.o db/stmt.o db/store.o db/watch.o

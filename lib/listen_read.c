@@ -9,10 +9,12 @@
 
 #include "err.h"
 #include "listen_priv.h"
+#include "repeats.h"
 
 struct reader {
 	struct btns_listener *l;
 	struct ike_responder *r;
+	struct btns_repeats *repeats;
 	bool		 gone;		/* the other process is */
 	struct nonces	 spare;		/* from which on they are unused: */
 	size_t		 used;
@@ -92,19 +94,35 @@ on_refused(const struct ike_from *from, const char *why, void *arg)
 	say(arg, &m, sizeof(m));
 }
 
+/* Its turn: under a flood not of who begins, until that one asks again. */
+static bool
+is_due(struct reader *d, int64_t now, const struct btns_udp_in *in, bool busy)
+{
+	return !busy || !ike_begins(in->p, in->n) ||
+	    btns_repeats_seen(d->repeats, now, &in->from, in->p);
+}
+
+/*
+ * All that waits is read at once: what the kernel drops is forgotten.  A
+ * socket is busy that has filled two batches in a row.
+ */
 static int
-serve(struct reader *d, int fd, struct btns_err *e)
+serve(struct reader *d, int fd, bool *full, struct btns_err *e)
 {
 	struct btns_udp_in *in = d->in;
 	int64_t now = ms();
 	size_t reply;
+	bool busy = *full;
 	int i, n;
 
 	if ((n = btns_udp_get(fd, in, e)) == -1)
 		return -1;
+	*full = n == BTNS_UDP_BATCH;
+	busy = busy && *full;
 	for (i = 0; i < n && !d->gone; i++) {
 		if (in[i].n == 0 ||
-		    !btns_udp_peer(&in[i].from, d->l->own, d->l->nown))
+		    !btns_udp_peer(&in[i].from, d->l->own, d->l->nown) ||
+		    !is_due(d, now, &in[i], busy))
 			continue;
 		reply = ike_responder_input(d->r, now, &in[i].from, in[i].p,
 		    in[i].n, d->out);
@@ -119,6 +137,7 @@ static int
 loop(struct reader *d, struct btns_err *e)
 {
 	struct pollfd p[2 * SOCKETS + 1];
+	bool full[2 * SOCKETS] = { false };
 	size_t i, n = d->l->n;
 
 	for (i = 0; i < 2 * n; i++)
@@ -134,7 +153,8 @@ loop(struct reader *d, struct btns_err *e)
 		if (p[2 * n].revents != 0)
 			return 0;
 		for (i = 0; i < 2 * n; i++)
-			if (p[i].revents != 0 && serve(d, p[i].fd, e) == -1)
+			if (p[i].revents != 0 &&
+			    serve(d, p[i].fd, &full[i], e) == -1)
 				return -1;
 	}
 	return 0;
@@ -164,7 +184,8 @@ btns_listener_read(struct btns_listener *l, struct btns_err *e)
 	for (i = 0; i < 2 * l->n; i++)
 		keep[i] = l->socket[i / 2].fd[i % 2];
 	keep[2 * l->n] = l->fd;
-	if (ike_responder_new(&d.r, STATES, &hooks, e) == -1 ||
+	if (btns_repeats_new(&d.repeats, e) == -1 ||
+	    ike_responder_new(&d.r, STATES, &hooks, e) == -1 ||
 	    btns_confine(&l->user, keep, 2 * l->n + 1, e) == -1)
 		return -1;
 	say(&d, &ready, sizeof(ready));

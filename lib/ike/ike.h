@@ -99,6 +99,12 @@ size_t	 ike_responder_input(struct ike_responder *, int64_t now,
 	    const struct ike_from *, const uint8_t *, size_t n,
 	    uint8_t reply[IKE_REPLY_MAX]);
 
+/*
+ * Does a handshake begin with it, without a cookie (RFC 7296 2.6)?  Then its
+ * first 8 octets are the peer's SPI (3.1).  Nothing else of it is looked at.
+ */
+bool	 ike_begins(const uint8_t *, size_t n);
+
 /* How many handshakes are under way, and octets are kept for them. */
 unsigned ike_responder_states(const struct ike_responder *, size_t *octets);
 

@@ -529,6 +529,13 @@ auth(struct ike_responder *r, int64_t now, const struct ike_from *from,
 	return answer(reply, h);
 }
 
+bool
+ike_begins(const uint8_t *msg, size_t n)
+{
+	return n >= IKE_HEADER && msg[18] == IKE_SA_INIT &&
+	    msg[16] != IKE_P_NOTIFY;
+}
+
 size_t
 ike_responder_input(struct ike_responder *r, int64_t now,
     const struct ike_from *from, const uint8_t *msg, size_t n,

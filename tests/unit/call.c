@@ -6,12 +6,13 @@
  * -b: from this address; -c: CERT's encoding; -i: as this identity
  * (fqdn, ufqdn, ipv4 with octets in hex, id11 ...); -k: a private key of
  * tests/data/good; -n: no CERT; -r: so many handshakes, one after the other;
- * -x: forge (sign something else), flood (-r requests without a cookie, from
- * as many ports as there are), garbage.  It prints how each ended: "refused",
+ * -x: forge (sign something else), flood (-r requests without a cookie, each
+ * from another address), garbage.  It prints how each ended: "refused",
  * "silence", or a notification's number.
  */
 #include <sys/socket.h>
 #include <arpa/inet.h>
+#include <netinet/in.h>
 #include <netdb.h>
 
 #include <poll.h>
@@ -151,21 +152,39 @@ call(const struct caller *c)
 		printf("%d\n", rv);
 }
 
-/* Requests that nobody ever follows up. */
+/* Requests that nobody ever follows up, each from another of 127/8. */
 static void
 flood(const struct caller *c, unsigned long n)
 {
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(
+	    struct in_pktinfo))] = { 0 };
+	struct in_pktinfo from = { 0 };
 	struct initiator i;
-	uint8_t reply[IKE_REPLY_MAX];
+	struct iovec iov;
+	struct msghdr m = { .msg_name = c->to->ai_addr,
+	    .msg_namelen = c->to->ai_addrlen, .msg_iov = &iov, .msg_iovlen = 1,
+	    .msg_control = control, .msg_controllen = sizeof(control) };
+	struct cmsghdr *h = CMSG_FIRSTHDR(&m);
 	unsigned long k;
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
 
 	initiator_new(&i, IKE_CURVE25519);
 	initiator_init(&i);
+	iov = (struct iovec){ i.init, i.initlen };
+	h->cmsg_level = IPPROTO_IP;
+	h->cmsg_type = IP_PKTINFO;
+	h->cmsg_len = CMSG_LEN(sizeof(from));
 	for (k = 0; k < n; k++) {
 		memcpy(i.init, &k, sizeof(k));
-		(void)send(c->fd, i.init, i.initlen, 0);
-		(void)recv(c->fd, reply, sizeof(reply), MSG_DONTWAIT);
+		from.ipi_spec_dst.s_addr = htonl(0x7f000000 |
+		    (1 + (uint32_t)(k * 0x9e3779b1UL >> 8) % 0xfffffd));
+		memcpy(CMSG_DATA(h), &from, sizeof(from));
+		if (sendmsg(fd, &m, 0) == -1) {
+			perror("call: flood");
+			exit(3);
+		}
 	}
+	(void)close(fd);
 	initiator_free(&i);
 }
 

@@ -64,6 +64,27 @@ spis_begin_with_the_tag(void **state)
 	bed_free(b);
 }
 
+/* What a flood is made of is told from what only an answer leads to. */
+static void
+what_begins(void **state)
+{
+	struct bed *b = bed_new(IKE_CURVE25519);
+	size_t n;
+
+	(void)state;
+	initiator_init(&b->i);
+	assert_true(ike_begins(b->i.init, b->i.initlen));
+	for (n = 0; n < IKE_HEADER; n++)
+		assert_false(ike_begins(b->i.init, n));
+	bed_ready(b);			/* the cookie is in it now */
+	assert_false(ike_begins(b->i.init, b->i.initlen));
+	b->i.init[16] = IKE_P_SA;
+	assert_true(ike_begins(b->i.init, b->i.initlen));
+	b->i.init[18] = IKE_AUTH;
+	assert_false(ike_begins(b->i.init, b->i.initlen));
+	bed_free(b);
+}
+
 static const struct ike_suite suites[] = {
 	{ 1, IKE_AES_GCM_16, 128, IKE_PRF_SHA2_256, 0, IKE_CURVE25519 },
 	{ 2, IKE_AES_GCM_16, 192, IKE_PRF_SHA2_384, 0, IKE_CURVE25519 },
@@ -382,6 +403,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_peer_shows_its_key_and_is_refused),
 		cmocka_unit_test(spis_begin_with_the_tag),
+		cmocka_unit_test(what_begins),
 		cmocka_unit_test(each_suite_works),
 		cmocka_unit_test(each_kind_of_key_works),
 		cmocka_unit_test(nothing_is_kept_before_a_cookie_comes_back),
