@@ -37,8 +37,8 @@ progress_at(struct progress *p, size_t done, size_t all)
 	if (now - p->began < FIRST || now - p->said < EVERY)
 		return;
 	p->said = now;
-	left = done == 0 ? 0 : (now - p->began) * (int64_t)(all - done) /
-	    (int64_t)done / 1000;
+	left = done == 0 ? 0 : ((now - p->began) * (int64_t)(all - done) /
+	    (int64_t)done + 999) / 1000;
 	(void)snprintf(text, sizeof(text), "%s: %zu of %zu, about %llds left",
 	    p->what, done, all, (long long)left);
 	fprintf(stderr, "\r%-*s", WIDTH, text);

@@ -9,8 +9,8 @@
 struct cli;
 
 struct progress {
-	const char	*what;		/* static, "import" */
-	bool		 live;		/* there is somebody to see it */
+	const char	*what;		/* "import"; the caller's */
+	bool		 live;		/* somebody is there to see it */
 	int64_t		 began, said;	/* ms; 0: nothing was said */
 };
 

@@ -261,6 +261,10 @@ typedef int btns_event_fn(const struct btns_event *,
 int	 btns_events_each(struct btns_pins *, int64_t from, btns_event_fn *,
 	    void *, struct btns_err *);
 
+/* Now and then verify will say how far it is. */
+void	 btns_pins_progress(struct btns_pins *,
+	    void (*)(size_t done, size_t all, void *), void *);
+
 /*
  * Check the chain, replay it and compare it with the tables; the head file
  * and, if seq isn't 0, an anchor: the first digits of event seq's hash.
@@ -298,7 +302,8 @@ int	 btns_backup(struct btns_pins *, const char *file, bool force,
 struct btns_restore {
 	bool		 dry, force;
 	void		(*lost)(const struct btns_event *, bool kept, void *);
-	void		*arg;
+	void		(*progress)(size_t done, size_t all, void *);
+	void		*arg;		/* of both; no progress where NULL */
 	struct btns_counts counts;	/* of the backup */
 	struct btns_head head;
 	unsigned long	 nlost, nkept;

@@ -179,7 +179,13 @@ static int
 check_backup(struct work *w, const char *file)
 {
 	char text[256] = "";
-	int rv = pins_check(w->new, first_wrong, text, &w->r->head, w->e);
+	int rv;
+
+	/* Here, in compare(), and in check_again(). */
+	if (pins_times(w->new, CHECKED + (w->old != NULL) +
+	    (w->r->dry ? 0 : CHECKED), w->e) == -1)
+		return -1;
+	rv = pins_check(w->new, first_wrong, text, &w->r->head, w->e);
 
 	if (rv == 1)
 		return btns_fail(w->e, BTNS_E_STORE, "%s: not whole: %s",
@@ -215,6 +221,7 @@ both(const struct btns_event *v, const uint8_t *hash, void *arg)
 {
 	struct work *w = arg;
 
+	pins_step(w->new);
 	w->found = false;
 	w->hash = hash;
 	if (btns_events_each(w->new, v->seq, same_hash, w, w->e) == -1)
@@ -487,6 +494,7 @@ btns_restore(const char *path, const char *file, struct btns_restore *r,
 		return -1;
 	if ((w.new = calloc(1, sizeof(*w.new))) == NULL)
 		return btns_fail(e, BTNS_E_NOMEM, "out of memory");
+	btns_pins_progress(w.new, r->progress, r->arg);
 	(void)snprintf(w.new->path, sizeof(w.new->path), "%s", path);
 	(void)umask(077);
 	rv = restore(&w, path, file, temp);

@@ -25,6 +25,11 @@ struct btns_pins {
 	int64_t		 periods;	/* the next event of theirs, or 0 */
 	int64_t		 first;		/* event of this transaction, or 0 */
 	struct btns_head head;		/* and its last one */
+	struct {			/* of what reads the whole history: */
+		void	(*fn)(size_t done, size_t all, void *);	/* or NULL */
+		void	*arg;
+		size_t	 done, all;	/* events, each as often as it's read */
+	}		 progress;
 	/* This host's own, read for each decision, or once a batch. */
 	struct btns_fp	 own;
 	bool		 has_own;
@@ -35,6 +40,10 @@ struct btns_pins {
 
 /* Does a binding in this state belong in the tree? */
 bool	 pins_live(const char *state);
+
+/* The whole history will be read so many times; one more event of it was. */
+int	 pins_times(struct btns_pins *, size_t, struct btns_err *);
+void	 pins_step(struct btns_pins *);
 
 /*
  * Remove a file that only we use, and its journal first: it would be rolled
@@ -88,7 +97,11 @@ void	 pins_head_next(const struct btns_pins *);
 int	 pins_revoke(struct btns_pins *, const uint8_t *fp,
 	    const char *comment, const char *how, struct btns_err *);
 
-/* As btns_verify(), of a store that has no head file beside it. */
+/*
+ * As btns_verify(), of a store that has no head file beside it.  The history
+ * is read so many times by either.
+ */
+#define CHECKED	2
 int	 pins_check(struct btns_pins *, void (*wrong)(const char *, void *),
 	    void *, struct btns_head *, struct btns_err *);
 

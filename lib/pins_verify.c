@@ -30,6 +30,35 @@ pins_field(char *buf, size_t size, const char *detail, const char *name)
 	return true;
 }
 
+void
+btns_pins_progress(struct btns_pins *p, void (*fn)(size_t, size_t, void *),
+    void *arg)
+{
+	p->progress.fn = fn;
+	p->progress.arg = arg;
+}
+
+int
+pins_times(struct btns_pins *p, size_t n, struct btns_err *e)
+{
+	uint8_t unused[BTNS_EVENT_HASH];
+	int64_t seq;
+
+	if (store_event_last(p->store, &seq, unused, e) == -1)
+		return -1;
+	p->progress.done = 0;
+	p->progress.all = n * (size_t)seq;
+	return 0;
+}
+
+void
+pins_step(struct btns_pins *p)
+{
+	if (p->progress.fn != NULL && ++p->progress.done <= p->progress.all)
+		p->progress.fn(p->progress.done, p->progress.all,
+		    p->progress.arg);
+}
+
 struct replay {
 	struct btns_pins *p;
 	int64_t		 until;
@@ -156,6 +185,7 @@ play(const struct store_event *v, void *arg)
 	if (v->at > r->until)
 		return 1;
 	r->seq = v->seq;
+	pins_step(r->p);
 	if (strcmp(v->verb, "init") == 0)
 		return play_init(r, v);
 	if (strcmp(v->verb, "set") == 0)
@@ -258,6 +288,7 @@ check_event(const struct btns_event *ev, const uint8_t *hash, void *arg)
 	uint8_t real[BTNS_EVENT_HASH];
 	char text[256];
 
+	pins_step(v->p);
 	if (btns_event_hash(real, ev, v->e) == -1)
 		return -1;
 	text[0] = '\0';
@@ -402,7 +433,7 @@ finish(struct verify *v, struct btns_head *head)
 	return rv == -1 ? -1 : v->bad;
 }
 
-/* Without a head file, for a store that has none beside it. */
+/* Reads the history CHECKED times; without a head file, for there is none. */
 int
 pins_check(struct btns_pins *p, void (*fn)(const char *, void *), void *arg,
     struct btns_head *head, struct btns_err *e)
@@ -423,7 +454,8 @@ btns_verify(struct btns_pins *p, int64_t seq, const char *digits,
 	    .digits = digits, .e = e };
 	int rv = pins_head_read(p, v.file, e);
 
-	if (rv == -1 && e->code != BTNS_E_STORE)
+	if ((rv == -1 && e->code != BTNS_E_STORE) ||
+	    pins_times(p, CHECKED, e) == -1)
 		return -1;
 	v.nfile = rv > 0 ? rv : 0;
 	if (rv <= 0)

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../progress.h"
 #include "../session.h"
 #include "btnsctl.h"
 
@@ -83,7 +84,16 @@ struct restore {
 	const struct cli *cli;
 	unsigned long	 n;
 	FILE		*to;		/* kept till no lock is held */
+	struct progress	 progress;
 };
+
+static void
+at(size_t done, size_t all, void *arg)
+{
+	struct restore *r = arg;
+
+	progress_at(&r->progress, done, all);
+}
 
 static void
 lost(const struct btns_event *v, bool kept, void *arg)
@@ -130,14 +140,17 @@ ctl_restore(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 {
 	struct restore r = { .cli = cli };
 	struct btns_restore how = { .dry = a->opt['n'] != NULL,
-	    .force = a->opt['f'] != NULL, .lost = lost, .arg = &r };
+	    .force = a->opt['f'] != NULL, .lost = lost,
+	    .progress = at, .arg = &r };
 	char *text = NULL;
 	size_t n = 0;
 	int rv;
 
 	if ((r.to = open_memstream(&text, &n)) == NULL)
 		return btns_fail_sys(e, "restore");
+	progress_begin(&r.progress, cli, "restore");
 	rv = btns_restore(cli->store, a->argv[0], &how, e);
+	progress_end(&r.progress);
 	(void)fclose(r.to);
 	if (rv == 0 && !cli->quiet && cli->fmt != OUT_TABLE)
 		rv = row(cli, a->argv[0], &how.counts, &how.head, &how, e);

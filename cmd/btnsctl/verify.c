@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../progress.h"
 #include "../session.h"
 #include "btnsctl.h"
 
@@ -13,7 +14,16 @@ static const struct out_col cols[] = {
 struct verify {
 	const struct cli *cli;
 	struct out	 out;
+	struct progress	 progress;
 };
+
+static void
+at(size_t done, size_t all, void *arg)
+{
+	struct verify *v = arg;
+
+	progress_at(&v->progress, done, all);
+}
 
 static void
 wrong(const char *what, void *arg)
@@ -21,6 +31,7 @@ wrong(const char *what, void *arg)
 	struct verify *v = arg;
 	int i;
 
+	progress_end(&v->progress);
 	if (v->cli->quiet)
 		return;
 	if (v->cli->fmt != OUT_TABLE) {
@@ -101,7 +112,10 @@ ctl_verify(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 	    session_open(&p, cli, e) == -1)
 		return -1;
 	out_begin(&v.out, cli->fmt, cols, sizeof(cols) / sizeof(cols[0]));
+	progress_begin(&v.progress, cli, "verify");
+	btns_pins_progress(p, at, &v);
 	rv = btns_verify(p, seq, digits, wrong, &v, &head, e);
+	progress_end(&v.progress);
 	btns_pins_close(p);
 	if (rv != -1 && !cli->quiet && cli->fmt != OUT_TABLE &&
 	    row(&v, rv == 0 ? "whole" : "not-whole", &head, e) == -1)

@@ -1,16 +1,14 @@
-#include <sys/time.h>
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "../../lib/fp.h"
 #include "../../lib/keygen.h"
 #include "../../lib/own.h"
 #include "../ask.h"
+#include "../progress.h"
 #include "../session.h"
 #include "btnskey.h"
 
@@ -26,22 +24,6 @@ struct gen {
 	bool		 replaces;	/* a half or a whole pair */
 	struct btns_own	 own;		/* what is there already */
 };
-
-/* A dot now and then: a person sees that it lives. */
-static void
-tick(void)
-{
-	static struct timeval last;
-	struct timeval now;
-
-	(void)gettimeofday(&now, NULL);
-	if (now.tv_sec == last.tv_sec && now.tv_usec / 250000 ==
-	    last.tv_usec / 250000)
-		return;
-	if (last.tv_sec != 0)
-		putc('.', stderr);
-	last = now;
-}
 
 static int
 options(struct gen *g, const struct cli *cli, const struct cli_args *a,
@@ -158,23 +140,33 @@ report(const struct gen *g, const struct btns_key *pub, const char *kept,
 	return CLI_YES;
 }
 
-static int
-make(struct gen *g, struct btns_secret *pem, struct btns_key *pub,
-    struct btns_err *e)
+static void
+at(size_t done, size_t all, void *arg)
 {
-	bool live = !g->quiet && isatty(STDERR_FILENO);
-	char what[32];
+	progress_at(arg, done, all);
+}
+
+static int
+make(struct gen *g, const struct cli *cli, struct btns_secret *pem,
+    struct btns_key *pub, struct btns_err *e)
+{
+	struct progress p;
+	char name[16], what[64];
 	int rv;
 
 	if (g->type == BTNS_RSA)
-		(void)snprintf(what, sizeof(what), "RSA %u", g->bits);
+		(void)snprintf(name, sizeof(name), "RSA %u", g->bits);
 	else
-		(void)snprintf(what, sizeof(what), "EC P-256");
-	if (live)
-		fprintf(stderr, "generating %s: ", what);
-	rv = btns_keygen(pem, pub, g->type, g->bits, live ? tick : NULL, e);
-	if (live)
-		fprintf(stderr, "%s\n", rv == 0 ? "done" : "failed");
+		(void)snprintf(name, sizeof(name), "EC P-256");
+	(void)snprintf(what, sizeof(what), "generating %s, candidates", name);
+	progress_begin(&p, cli, what);
+	if (p.live)
+		fprintf(stderr, "generating %s: ", name);
+	rv = btns_keygen(pem, pub, g->type, g->bits, at, &p, e);
+	progress_end(&p);
+	if (p.live)
+		fprintf(stderr, "\rgenerating %s: %s\n", name, rv == 0 ?
+		    "done" : "failed");
 	return rv;
 }
 
@@ -260,7 +252,7 @@ key_gen(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 	if (g.own.have_private && !g.force)
 		return keep(&g, e);
 	/* The key first: nothing is opened for writing before it exists. */
-	if (make(&g, &pem, &pub, e) == -1)
+	if (make(&g, cli, &pem, &pub, e) == -1)
 		return -1;
 	rv = g.replaces ? replace(&g, kept, sizeof(kept), cli->store, &pem,
 	    &pub, e) : btns_own_write(g.iked, &pem, &pub, e);

@@ -7,12 +7,21 @@
 #include "common.h"
 #include "../../lib/keygen.h"
 
-static unsigned ticks;
+struct told {
+	unsigned	 n;
+	size_t		 first, done, all;
+};
 
 static void
-tick(void)
+progress(size_t done, size_t all, void *arg)
 {
-	ticks++;
+	struct told *t = arg;
+
+	assert_true(done >= t->done && all >= done);
+	if (t->n++ == 0)
+		t->first = all - done;
+	t->done = done;
+	t->all = all;
 }
 
 /* Read by libcrypto: its bits, or 0 where it isn't sound. */
@@ -56,7 +65,7 @@ an_rsa_pair_is_sound(void **state)
 	(void)state;
 	for (i = 0; i < 3; i++) {
 		assert_int_equal(btns_keygen(&pem, &pub, BTNS_RSA, sizes[i],
-		    NULL, &e), 0);
+		    NULL, NULL, &e), 0);
 		assert_int_equal(bits(&pem), sizes[i]);
 		assert_int_equal(pub.type, BTNS_RSA);
 		assert_int_equal(pub.bits, sizes[i]);
@@ -77,7 +86,8 @@ an_ec_pair_is_sound(void **state)
 	struct btns_err e;
 
 	(void)state;
-	assert_int_equal(btns_keygen(&pem, &pub, BTNS_P256, 0, NULL, &e), 0);
+	assert_int_equal(btns_keygen(&pem, &pub, BTNS_P256, 0, NULL, NULL,
+	    &e), 0);
 	assert_int_equal(bits(&pem), 256);
 	assert_int_equal(pub.type, BTNS_P256);
 	same_as_read(&pem, &pub);
@@ -95,7 +105,7 @@ no_two_are_the_same(void **state)
 	(void)state;
 	for (i = 0; i < 8; i++) {
 		assert_int_equal(btns_keygen(&pem, &pub[i], BTNS_P256, 0,
-		    NULL, &e), 0);
+		    NULL, NULL, &e), 0);
 		btns_secret_clear(&pem);
 		for (j = 0; j < i; j++)
 			assert_false(btns_key_same(&pub[i], &pub[j]));
@@ -105,15 +115,17 @@ no_two_are_the_same(void **state)
 static void
 progress_is_told(void **state)
 {
+	struct told t = { 0 };
 	struct btns_secret pem = { NULL, 0 };
 	struct btns_key pub;
 	struct btns_err e;
 
 	(void)state;
-	ticks = 0;
-	assert_int_equal(btns_keygen(&pem, &pub, BTNS_RSA, 2048, tick, &e),
-	    0);
-	assert_true(ticks > 0);
+	assert_int_equal(btns_keygen(&pem, &pub, BTNS_RSA, 2048, progress, &t,
+	    &e), 0);
+	/* One odd number in 355 is a prime, of 1024 bits; two are sought. */
+	assert_in_range(t.first, 700, 720);
+	assert_true(t.n > 1 && t.all == t.done);
 	btns_secret_clear(&pem);
 }
 
@@ -125,7 +137,8 @@ what_cannot_be_made_leaves_nothing(void **state)
 	struct btns_err e;
 
 	(void)state;
-	assert_int_equal(btns_keygen(&pem, &pub, BTNS_RSA, 16, NULL, &e), -1);
+	assert_int_equal(btns_keygen(&pem, &pub, BTNS_RSA, 16, NULL, NULL,
+	    &e), -1);
 	assert_int_equal(e.code, BTNS_E_CRYPTO);
 	assert_null(pem.p);
 }

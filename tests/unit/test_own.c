@@ -29,8 +29,9 @@ group_setup(void **state)
 	struct btns_err e;
 
 	(void)state;
-	return btns_keygen(&a.pem, &a.pub, BTNS_P256, 0, NULL, &e) == -1 ||
-	    btns_keygen(&b.pem, &b.pub, BTNS_P256, 0, NULL, &e) == -1 ? -1 : 0;
+	return btns_keygen(&a.pem, &a.pub, BTNS_P256, 0, NULL, NULL,
+	    &e) == -1 || btns_keygen(&b.pem, &b.pub, BTNS_P256, 0, NULL, NULL,
+	    &e) == -1 ? -1 : 0;
 }
 
 static int
