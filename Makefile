@@ -201,7 +201,8 @@ install: all
 	mkdir -p '$(DESTDIR)'"$${statedir:-$$OS_STATEDIR}"; \
 	chmod 700 '$(DESTDIR)'"$${statedir:-$$OS_STATEDIR}"; \
 	mkdir -p "$$eg"; \
-	for f in btns.cron btns_listen.rc crontab.openbsd pf.conf.example; do \
+	for f in btns.cron btns.pf btns_listen.rc crontab.openbsd \
+	    pf.conf.example; do \
 		put $$f "$$eg/$$f"; \
 	done; \
 	mkdir -p "$$bash" "$$zsh" "$$fish"; \

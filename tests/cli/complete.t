@@ -450,12 +450,14 @@ if [ -n "$ksh" ]; then
 	for p in btnsctl btnskey; do
 		check 0 "$p" $ksh -c "$arrays${p}_1[@]}\"" "$made/btns.ksh"
 		same out "its verbs" <verbs.$p
-		check 0 "identities" $ksh -c "$arrays${p}_2[@]}\"" \
+		check 0 "identities" $ksh -c "$arrays${p}[@]}\"" \
 		    "$made/btns.ksh"
 		same out "are those of the store" <<-'EOF'
 		fqdn/gw.example.org
 		fqdn/new.example.org
+		gw.example.org
 		ipv6/2001:db8::7
+		new.example.org
 		ufqdn/lap17@example.org
 		EOF
 	done

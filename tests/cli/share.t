@@ -34,6 +34,7 @@ files "$dest" >got
 	0644 /usr/local/share/bash-completion/completions/rsafp
 	0644 /usr/local/share/examples/btns/btns.cron
 	0644 /usr/local/share/examples/btns/btns.ksh
+	0644 /usr/local/share/examples/btns/btns.pf
 	0644 /usr/local/share/examples/btns/btns_listen.rc
 	0644 /usr/local/share/examples/btns/crontab.openbsd
 	0644 /usr/local/share/examples/btns/pf.conf.example
@@ -255,5 +256,6 @@ fi
 # --- OpenBSD's own programs read the rest
 if have pfctl && root; then
 	check 0 "pfctl" pfctl -n -f "$eg/pf.conf.example"
+	check 0 "its anchor" pfctl -a btns -n -f "$eg/btns.pf"
 fi
 finish
