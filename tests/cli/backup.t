@@ -174,7 +174,7 @@ new_store
 awk 'BEGIN { for (i = 1; i <= 30000; i++) printf "%064x\n", i * 7919 }' >long
 btnsctl import -q long
 check 0 "much is saved" btnsctl backup -q -f copy.db
-tty 0 "and restored" 'shows " of 150005, about "' btnsctl restore copy.db
+tty 0 "and restored" 'shows_slowly " of 150005, about "' btnsctl restore copy.db
 like screen "which says how far it is" \
     'restore: [0-9]+ of 150005, about [0-9]+s left'
 like screen "and leaves the other lines alone" \

@@ -268,7 +268,7 @@ check 0 "all of it is in the history" btnsctl verify
 # --- what takes its time
 new_store
 awk 'BEGIN { for (i = 1; i <= 60000; i++) printf "%064x\n", i * 7919 }' >long
-tty 0 "a long list" 'shows "of 60000, about "' btnsctl import long
+tty 0 "a long list" 'shows_slowly "of 60000, about "' btnsctl import long
 like screen "says how far it is" 'import: [0-9]+ of 60000, about [0-9]+s left'
 like screen "and leaves the last line alone" '  import: 60000 revoked$'
 new_store

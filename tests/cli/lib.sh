@@ -102,6 +102,23 @@ tty() {
 	}
 	# What is typed before a question is no answer: it may come just now.
 	proc types {text} { after 250; send -- "$text\r" }
+	# It shows the text, if not in time: it gets a fifth of the machine.
+	proc shows_slowly {text} {
+		set timeout 0
+		for {set i 0} {$i < 100} {incr i} {
+			expect {
+				-ex $text { return }
+				eof { puts "\nended before: $text"; exit 99 }
+				timeout {}
+			}
+			after 50
+			catch {exec kill -STOP [exp_pid]}
+			after 200
+			catch {exec kill -CONT [exp_pid]}
+		}
+		puts "\nnever shown: $text"
+		exit 99
+	}
 	spawn -noecho {*}$argv
 	source script.tcl
 	expect {
