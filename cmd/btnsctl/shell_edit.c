@@ -16,13 +16,12 @@
 #define HISTORY	"/.btnsctl_history"
 #define KEPT	500		/* lines */
 
-static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t caught;
 
 static void
 on_signal(int sig)
 {
-	(void)sig;
-	interrupted = 1;
+	caught = sig;
 }
 
 /* --- the history's file */
@@ -220,7 +219,7 @@ prompt(EditLine *el)
 	return text;
 }
 
-/* An octet; ^C comes in here alone, so that none is lost before a read. */
+/* An octet; signals come in here alone, so that none is lost before a read. */
 static int
 get_octet(EditLine *el, wchar_t *out)
 {
@@ -232,28 +231,34 @@ get_octet(EditLine *el, wchar_t *out)
 	(void)el;
 	(void)sigemptyset(&none);
 	while (ppoll(&p, 1, NULL, &none) == -1)
-		if (errno != EINTR || interrupted)
+		if (errno != EINTR || caught != 0)
 			return -1;
 	if ((n = read(STDIN_FILENO, &c, 1)) == 1)
 		*out = c;
 	return (int)n;
 }
 
-/* A line; NULL at the end of input, and where ^C came. */
+/* A line; NULL at the end of input, and where a signal came. */
 static const char *
 get_line(EditLine *el, int *n)
 {
+	static const int all[] = { SIGINT, SIGTERM, SIGHUP };
 	const struct sigaction mine = { .sa_handler = on_signal };
+	struct sigaction old[3];
 	const char *text;
-	sigset_t ints, was;
+	sigset_t block, was;
+	size_t i;
 
-	(void)sigemptyset(&ints);
-	(void)sigaddset(&ints, SIGINT);
-	(void)sigprocmask(SIG_BLOCK, &ints, &was);
-	(void)sigaction(SIGINT, &mine, NULL);
-	interrupted = 0;
+	(void)sigemptyset(&block);
+	for (i = 0; i < 3; i++)
+		(void)sigaddset(&block, all[i]);
+	(void)sigprocmask(SIG_BLOCK, &block, &was);
+	for (i = 0; i < 3; i++)
+		(void)sigaction(all[i], &mine, &old[i]);
+	caught = 0;
 	text = el_gets(el, n);
-	(void)signal(SIGINT, SIG_IGN);
+	for (i = 0; i < 3; i++)
+		(void)sigaction(all[i], &old[i], NULL);
 	(void)sigprocmask(SIG_SETMASK, &was, NULL);
 	return text;
 }
@@ -268,13 +273,13 @@ loop(struct shell *sh, EditLine *el, History *h, bool fit,
 
 	while (!sh->end) {
 		text = get_line(el, &n);
-		if (interrupted) {
+		if (caught == SIGINT) {
 			el_reset(el);
 			puts("");
 			(void)fflush(stdout);
 			continue;
 		}
-		if (text == NULL || n <= 0)
+		if (caught != 0 || text == NULL || n <= 0)
 			break;
 		keep(h, text, fit, sh);
 		if ((copy = strdup(text)) == NULL)
@@ -319,5 +324,8 @@ shell_edit(struct shell *sh, int (*line)(struct shell *, char *),
 		history_end(h);
 	if (el != NULL)
 		el_end(el);
+	/* The terminal is as it was: now it ends by that. */
+	if (caught == SIGTERM || caught == SIGHUP)
+		(void)raise(caught);
 	return rv;
 }

@@ -266,6 +266,20 @@ tty 0 "Ctrl-C ends a line, and a command" '
 	shows "learned"
 	shows "btnsctl> "
 	types quit' btnsctl shell
+for sig in 15 1; do			# SIGTERM, SIGHUP
+	# shellcheck disable=SC2016 # for that shell
+	tty 0 "signal $sig at the prompt" '
+		shows "btnsctl> "
+		types begin
+		shows "batch (0)> "
+		send "gibberish"
+		after 250
+		exec pkill -'$sig' -P [exp_pid] btnsctl
+		shows "it ended by '$sig'"' sh -c 'stty -g >tty.before
+	    btnsctl shell; echo "it ended by $(($? - 128))"
+	    stty -g >tty.after'
+	same tty.after "leaves the terminal as it was" <tty.before
+done
 tty 0 "Tab" '
 	shows "btnsctl> "
 	send "prom\t"
