@@ -179,7 +179,8 @@ struct btns_view {
 	char		 live_login[BTNS_WHO_MAX];
 	char		 live_evidence[BTNS_EVIDENCE_MAX];
 	char		 live_address[BTNS_ADDRESS_MAX];
-	unsigned	 learned;	/* keys, K among them */
+	unsigned	 learned;	/* keys, K among them: the first are */
+	struct btns_fp	 learned_fp[BTNS_RIVALS_MAX];
 	bool		 was;		/* the last retired one: */
 	struct btns_fp	 was_fp;
 	int64_t		 was_since;

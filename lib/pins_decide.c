@@ -85,6 +85,9 @@ see_own_rows(const struct store_binding *b, void *arg)
 	v->facts.past = v->facts.past || b->past ||
 	    strcmp(b->state, "retired") == 0;
 	if (strcmp(b->state, "learned") == 0) {
+		if (v->learned < BTNS_RIVALS_MAX)
+			memcpy(v->learned_fp[v->learned].b, b->fp,
+			    BTNS_FP_LEN);
 		v->learned++;
 		v->facts.known = v->facts.known || this;
 	} else if (strcmp(b->state, "rejected") == 0)
@@ -526,6 +529,7 @@ btns_view_same(const struct btns_view *a, const struct btns_view *b)
 {
 	return a->facts.state == b->facts.state && a->live == b->live &&
 	    a->live_since == b->live_since && a->learned == b->learned &&
+	    memcmp(a->learned_fp, b->learned_fp, sizeof(a->learned_fp)) == 0 &&
 	    memcmp(a->live_fp.b, b->live_fp.b, BTNS_FP_LEN) == 0 &&
 	    strcmp(a->state, b->state) == 0 && a->since == b->since &&
 	    a->facts.revoked == b->facts.revoked &&

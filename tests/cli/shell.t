@@ -140,6 +140,20 @@ same now "so that none is done" <<EOT
 learned	$(digits p256)	fqdn/gw-a.example.org
 learned	$(digits p521)	fqdn/gw-b.example.org
 EOT
+# As many keys as before, and not the same ones.
+new_store
+btnsctl learn -q gw-a.example.org p256.pub
+mkfifo fifo1
+(
+	printf '%s\n' begin 'forget -y gw-a.example.org'
+	sleep 2
+	btnsctl forget -q -y gw-a.example.org
+	btnsctl learn -q gw-a.example.org p384.pub
+	echo commit
+) >fifo1 &
+check 1 "another learned key in its place" btnsctl shell fifo1
+wait
+like out "stops it" '^! 1  forget fqdn/gw-a.* changed since it was noted'
 # A revocation noted before covers nothing else.
 new_store
 btnsctl learn -q gw-a.example.org p256.pub
