@@ -60,7 +60,9 @@ digits(const struct btns_pin *pin, void *arg)
 
 	btns_fp_hex(hex, &pin->fp);
 	hex[16] = '\0';
-	offer(o, hex);
+	if (strncmp(hex, o->typed, strlen(o->typed)) != 0)
+		return 0;
+	o->fn(hex, o->arg);
 	return ++o->n >= OFFERED;
 }
 
@@ -81,8 +83,7 @@ of_store(const struct shell *sh, struct offer *o, const char *kind)
 		return;
 	if (strstr(kind, "identity") != NULL)
 		(void)btns_pins_each(p, identity, o, &ignored);
-	if (strstr(kind, "fingerprint") != NULL || strstr(kind, "old") !=
-	    NULL)
+	if (strstr(kind, "fingerprint") != NULL)
 		(void)btns_pins_each(p, digits, o, &ignored);
 	if (strcmp(kind, "name") == 0)
 		(void)btns_settings_each(p, setting, o, &ignored);
@@ -148,33 +149,39 @@ argument(char out[64], const char *synopsis, char letter)
 		    p + 3);
 }
 
-/* Operand i of a synopsis: what is behind its options. */
+/* What a synopsis has behind its options: "[-q] -c comment identity". */
+static const char *
+behind_options(const char *p)
+{
+	for (;;) {
+		p += strspn(p, " ");
+		if (strncmp(p, "[-", 2) == 0)
+			p += strcspn(p, "]") + 1;
+		else if (*p == '-') {
+			p += strcspn(p, " ");
+			p += strspn(p, " ");
+			p += strcspn(p, " ");
+		} else
+			return p;
+	}
+}
+
+/* Operand i: "file" of "identity [file]"; the last one where it goes on. */
 static void
 operand(char out[64], const char *synopsis, int i)
 {
-	const char *p = synopsis, *end = strrchr(synopsis, '-');
+	const char *p = behind_options(synopsis);
 
-	out[0] = '\0';
-	if (end != NULL) {		/* behind the last option */
-		p = strpbrk(end, "]");
-		/* -F fingerprint identity: it has no brackets */
-		if (p == NULL || (end > synopsis && end[-1] != '['))
-			p = strchr(end, ' ') == NULL ? "" :
-			    strchr(end, ' ') + 1 + strcspn(strchr(end, ' ') +
-			    1, " ");
-		else
-			p++;
-	}
-	for (; *p != '\0'; p += strcspn(p, " ")) {
+	for (out[0] = '\0'; *p != '\0'; p += strcspn(p, " ")) {
 		p += strspn(p, " [");
-		if (i-- == 0 || strstr(p, "...") != NULL) {
-			(void)snprintf(out, 64, "%.*s", (int)strcspn(p, " ]["),
-			    p);
-			if (strncmp(p, "identity | f", 12) == 0)
-				(void)snprintf(out, 64, "identity"
-				    " fingerprint");
-			return;
-		}
+		if (i-- > 0 && strstr(p, "...") == NULL)
+			continue;
+		if (strncmp(p, "identity | f", 12) == 0)
+			(void)snprintf(out, 64, "identity fingerprint");
+		else
+			(void)snprintf(out, 64, "%.*s", (int)strcspn(p,
+			    " ]["), p);
+		return;
 	}
 }
 
@@ -190,6 +197,18 @@ options(struct offer *o, const char *opts)
 		}
 }
 
+/* The option of a word such as -qF whose argument is the next word, or 0. */
+static char
+waits(const char *opts, const char *word)
+{
+	const char *spec;
+
+	while (*++word != '\0')
+		if ((spec = strchr(opts, *word)) != NULL && spec[1] == ':')
+			return word[1] == '\0' ? *word : '\0';
+	return '\0';
+}
+
 /* Words of a command: which is the last of them? */
 static void
 within(const struct shell *sh, struct offer *o, const struct cli_cmd *c,
@@ -199,18 +218,20 @@ within(const struct shell *sh, struct offer *o, const struct cli_cmd *c,
 	int i, n = 0;
 
 	for (i = 1; i + 1 < l->argc; i++) {
-		const char *w = l->argv[i], *spec;
+		const char *w = l->argv[i];
+		char letter;
 
 		if (n > 0 || w[0] != '-' || w[1] == '\0') {
 			n++;
 			continue;
 		}
-		spec = strchr(c->opts, w[strlen(w) - 1]);
-		if (spec == NULL || spec[1] != ':')
+		if ((letter = waits(c->opts, w)) == '\0')
 			continue;
 		if (i + 2 == l->argc) {		/* its argument is typed */
-			argument(kind, c->synopsis, *spec);
-			kind_of(sh, o, kind);
+			argument(kind, c->synopsis, letter);
+			/* Out of the store it would prove nothing. */
+			if (strcmp(kind, "fingerprint") != 0)
+				kind_of(sh, o, kind);
 			return;
 		}
 		i++;

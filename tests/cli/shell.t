@@ -311,10 +311,17 @@ tty 0 "Tab" '
 	shows "1.pub "
 	send "\025check -\t\t"
 	shows "-F"
+	send "\025show '"$(digits p384 | cut -c 1-4)"'\t"
+	shows "'"$(digits p384 | cut -c 5-16)"' "
+	send "\025check -F '"$(digits p256 | cut -c 1-4)"'\t"
+	send "\025check -qF '"$(digits p256 | cut -c 1-4)"'\t"
+	send "\025check -Fff gw-\t"
+	shows "gw-a.example.org"
 	send "\025wat\t"
 	shows "ch "
 	send "\025"
 	types quit' btnsctl shell
+lacks screen "and no digits for -F" "$(digits p256 | cut -c 5-16)"
 for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
 	btnsctl learn -q many$i.example.org p521.pub 2>err
 done
