@@ -43,7 +43,7 @@ PIN_O	= lib/child.o lib/confine.o lib/conflex.o lib/doctor.o lib/doctor_certs.o 
 	  lib/keygen.o lib/listen.o lib/listen_read.o lib/listen_recent.o \
 	  lib/logread.o lib/logread_journal.o lib/logread_mark.o lib/observe.o lib/own.o \
 	  lib/path.o lib/pins.o lib/pins_backup.o lib/pins_decide.o \
-	  lib/pins_knock.o lib/pins_log.o lib/pins_read.o lib/pins_revoke.o \
+	  lib/pins_gather.o lib/pins_knock.o lib/pins_log.o lib/pins_read.o lib/pins_revoke.o \
 	  lib/pins_set.o lib/pins_tree.o lib/pins_verify.o lib/plan.o \
 	  lib/quota.o lib/redirect.o lib/redirect_pass.o lib/repeats.o \
 	  lib/selfid.o lib/strays.o lib/tree.o lib/tree_stage.o lib/trust.o lib/udp.o \
@@ -67,8 +67,8 @@ BTNSCTL_O = cmd/btnsctl/backup.o cmd/btnsctl/check.o cmd/btnsctl/doctor.o \
 	  cmd/btnsctl/review_show.o cmd/btnsctl/revoke.o cmd/btnsctl/set.o \
 	  cmd/btnsctl/shell.o cmd/btnsctl/shell_complete.o \
 	  cmd/btnsctl/shell_edit.o cmd/btnsctl/shell_undo.o \
-	  cmd/btnsctl/shell_watch.o cmd/btnsctl/show.o cmd/btnsctl/stats.o \
-	  cmd/btnsctl/verify.o
+	  cmd/btnsctl/shell_watch.o \
+	  cmd/btnsctl/show.o cmd/btnsctl/stats.o cmd/btnsctl/verify.o
 UNITS	!= ls tests/unit/test_*.c | sed 's/\.c$$//'
 UNIT_O	= tests/unit/common.o tests/unit/ikebed.o tests/unit/initiator.o
 OBJS	= $(LIB_O) $(CLI_O) $(STORE_O) $(RSAFP_O) $(BTNSKEY_O) $(BTNSCTL_O)
