@@ -67,7 +67,7 @@ BTNSCTL_O = cmd/btnsctl/backup.o cmd/btnsctl/check.o cmd/btnsctl/doctor.o \
 	  cmd/btnsctl/review_show.o cmd/btnsctl/revoke.o cmd/btnsctl/set.o \
 	  cmd/btnsctl/shell.o cmd/btnsctl/shell_complete.o \
 	  cmd/btnsctl/shell_edit.o cmd/btnsctl/shell_undo.o \
-	  cmd/btnsctl/shell_watch.o \
+	  cmd/btnsctl/shell_watch.o cmd/btnsctl/shell_words.o \
 	  cmd/btnsctl/show.o cmd/btnsctl/stats.o cmd/btnsctl/verify.o
 UNITS	!= ls tests/unit/test_*.c | sed 's/\.c$$//'
 UNIT_O	= tests/unit/common.o tests/unit/ikebed.o tests/unit/initiator.o

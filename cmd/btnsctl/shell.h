@@ -22,7 +22,7 @@ struct shell {
 	size_t		 n;
 };
 
-/* A line, in words that point into it; shell.c's own for arrays of them. */
+/* A line, in words that point into it. */
 struct shell_line {
 	int		 argc;
 	char		*argv[SHELL_WORDS + 1];	/* ends with NULL */
