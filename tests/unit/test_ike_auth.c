@@ -93,6 +93,89 @@ rfc_4754_s_signatures_verify(void **state)
 	}
 }
 
+/* RFC 7670 A: whole CERT payloads, NN being 0, and the keys in them. */
+static const struct {
+	enum btns_keytype type;
+	const char	*pub, *payload;
+} raw[] = {
+	{ BTNS_P256,
+	    "cb28e0999b9c7715fd0a80d8e47a77079716cbbf917dd72e97566ea1c066957c"
+	    "2b57c0235fb7489768d058ff4911c20fdbe71e3699d91339afbb903ee17255dc",
+	    "000000600f3059301306072a8648ce3d020106082a8648ce3d03010703420004"
+	    "cb28e0999b9c7715fd0a80d8e47a77079716cbbf917dd72e97566ea1c066957c"
+	    "2b57c0235fb7489768d058ff4911c20fdbe71e3699d91339afbb903ee17255dc"
+	},
+	{ BTNS_RSA,
+	    "bc7b434749c7b38600bfa84b44f881879a2dda08d1f0145af5806c2aed6a6172"
+	    "ff0dc3d4cd601638e8ca348ebdca574231cadc9712e209b1fddba58a8c62b369"
+	    "038a3d1eaa727c1f39ae49ed6ebc30f8d9b52e23385a401915858c59be72f343"
+	    "fb1eb87b16ffc5ab0f8f8fe9f7cb3e663d8fe9f9ecfa123066f368358ceaefd3",
+	    "000000a70f30819f300d06092a864886f70d010101050003818d003081890281"
+	    "8100bc7b434749c7b38600bfa84b44f881879a2dda08d1f0145af5806c2aed6a"
+	    "6172ff0dc3d4cd601638e8ca348ebdca574231cadc9712e209b1fddba58a8c62"
+	    "b369038a3d1eaa727c1f39ae49ed6ebc30f8d9b52e23385a401915858c59be72"
+	    "f343fb1eb87b16ffc5ab0f8f8fe9f7cb3e663d8fe9f9ecfa123066f368358cea"
+	    "efd30203010001" },
+};
+
+static void
+rfc_7670_s_keys_are_read(void **state)
+{
+	uint8_t pub[128], octets[256];
+	struct ike_view all = { octets, 0 };
+	struct ike_payload p;
+	struct ike_typed cert;
+	struct ike_walk w;
+	struct btns_key k;
+	struct btns_err e;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(raw) / sizeof(raw[0]); i++) {
+		all.n = hex(octets, raw[i].payload);
+		ike_walk(&w, IKE_P_CERT, &all);
+		assert_int_equal(ike_next(&w, &p, &e), 1);
+		assert_int_equal(ike_next(&w, &p, &e), 0);
+		assert_int_equal(ike_read_cert(&cert, &p.body, &e), 0);
+		assert_int_equal(cert.type, IKE_CERT_SPKI);
+		assert_int_equal(ike_cert_key(&k, &cert, &e), 0);
+		assert_int_equal(k.type, raw[i].type);
+		assert_int_equal(k.publen, hex(pub, raw[i].pub));
+		assert_memory_equal(k.pub, pub, k.publen);
+		/* 65537 */
+		assert_true(k.type != BTNS_RSA || (k.elen == 3 &&
+		    memcmp(k.e, "\001\000\001", 3) == 0));
+	}
+}
+
+/* RFC 7427 B.1: how an AUTH payload begins; a signature of zeros behind it. */
+static void
+rfc_7427_s_payload_is_read(void **state)
+{
+	uint8_t octets[24 + 256] = { 0 };
+	struct ike_view all = { octets, sizeof(octets) };
+	struct ike_payload p;
+	struct ike_typed auth;
+	struct ike_walk w;
+	struct btns_key k;
+	struct btns_err e;
+
+	(void)state;
+	assert_int_equal(hex(octets,
+	    "000001180e0000000f300d06092a864886f70d0101050500"), 24);
+	ike_walk(&w, IKE_P_AUTH, &all);
+	assert_int_equal(ike_next(&w, &p, &e), 1);
+	assert_int_equal(ike_read_auth(&auth, &p.body, &e), 0);
+	assert_int_equal(auth.type, 14);
+	assert_int_equal(auth.data.n, 1 + 15 + 256);
+	good_key(&k, "rsa2048.spki.pem");
+	assert_failed(ike_verify(&k, auth.type, &auth.data, octets, 3, &e), &e,
+	    BTNS_E_REFUSED, "not asked for");
+	octets[21] = 0x0b;		/* with SHA-256: it is only wrong */
+	assert_int_equal(ike_verify(&k, auth.type, &auth.data, octets, 3,
+	    &e), 0);
+}
+
 /* --- each way to sign, as far as IKE_AUTH's own octets */
 
 #define SHA2(n) "300d06096086480165030402" n "0500"
@@ -138,6 +221,14 @@ static const struct way {
 	{ RSA, 14, "SHA256", PSS_RFC("01", "20"), NULL },
 	{ RSA, 14, "SHA512", PSS_RFC("03", "40"), NULL },
 	{ RSA, 14, "SHA256", PSS("01", "14"), "not asked for" },
+	/* RFC 7427 A.4.1, A.4.2: with SHA-1, by default or in words. */
+	{ RSA, 14, "SHA1", "300d06092a864886f70d01010a3000", "not asked for" },
+	{ RSA, 14, "SHA1", "303e06092a864886f70d01010a3031a00b300906052b0e0302"
+	    "1a0500a118301606092a864886f70d010108300906052b0e03021a0500a20302"
+	    "0114a303020101", "not asked for" },
+	/* A.2: DSA. */
+	{ RSA, 14, "SHA1", "300906072a8648ce380403", "not asked for" },
+	{ RSA, 14, "SHA256", "300b0609608648016503040302", "not asked for" },
 	{ RSA, 14, "SHA256", "300a06082a8648ce3d040302",
 	    "another type of key" },
 	{ P256, 14, "SHA256", "300a06082a8648ce3d040302", NULL },
@@ -245,6 +336,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rfc_4754_s_signatures_verify),
+		cmocka_unit_test(rfc_7670_s_keys_are_read),
+		cmocka_unit_test(rfc_7427_s_payload_is_read),
 		cmocka_unit_test(
 		    each_way_to_sign_is_taken_or_refused_by_name),
 		cmocka_unit_test(another_request_nonce_or_id_is_not_proven),
