@@ -16,6 +16,7 @@
 #include "child.h"
 #include "doctor_priv.h"
 #include "file.h"
+#include "redirect.h"
 #include "when.h"
 
 #define SOCKET	"/var/run/iked.sock"
@@ -185,6 +186,23 @@ check_daemon(struct doctor *d, struct btns_err *e)
 	return 0;
 }
 
+/* Whom listen would hear, and iked would, is heard by nobody. */
+static int
+check_redirect(struct doctor *d, struct btns_err *e)
+{
+	struct doctor_fix fix = { "btnsctl redirect off", NULL, NULL };
+	unsigned port;
+	int rv;
+
+	if (!doctor_is_host(d))
+		return 0;
+	if ((rv = btns_redirect_unheard(&port, e)) == 1)
+		doctor_say(d, "redirect", &fix, "sends peers to port %u, where"
+		    " no btnsctl listen is: who isn't let through gets no"
+		    " answer", port);
+	return rv == -1 ? -1 : 0;
+}
+
 /* "6.9.0-1" is version 609; 0: none can be seen. */
 static int
 version(const char *s)
@@ -262,6 +280,7 @@ const struct doctor_check doctor_host[] = {
 	{ "cron", DOCTOR_WARNING, check_cron },
 	{ "cron-fails", DOCTOR_WARNING, check_cron_fails },
 	{ "daemon", DOCTOR_NOTE, check_daemon },
+	{ "redirect", DOCTOR_ERROR, check_redirect },
 	{ "version", DOCTOR_ERROR, check_version },
 	{ "no-version", DOCTOR_NOTE, check_version_known },
 	{ NULL, DOCTOR_NOTE, NULL }

@@ -157,6 +157,50 @@ btns_redirect_is_on(struct btns_err *e)
 	return btns_child_has(NFT) ? nft_ask(argv, out, sizeof(out), e) : 0;
 }
 
+/* proc(5): "sl local_address ...", then "0: 0100007F:01F5 ..." */
+static int
+is_heard(const char *table, unsigned port, struct btns_err *e)
+{
+	unsigned local;
+	char line[512];
+	FILE *fp;
+	int rv = 0;
+
+	if ((fp = fopen(table, "re")) == NULL)
+		return errno == ENOENT ? 0 : btns_fail_sys(e, "%s", table);
+	while (rv == 0 && fgets(line, sizeof(line), fp) != NULL)
+		rv = sscanf(line, " %*u: %*[0-9A-Fa-f]:%x", &local) == 1 &&
+		    local == port;
+	(void)fclose(fp);
+	return rv;
+}
+
+int
+btns_redirect_unheard(unsigned *port, struct btns_err *e)
+{
+	static const char to[] = "udp dport set ";
+	const char *const argv[] = { NFT, "list chain " NFT_TABLE " in", NULL };
+	char *out, *p;
+	int rv;
+
+	if (!btns_child_has(NFT))
+		return 0;
+	if ((out = malloc(NFT_SCRIPT)) == NULL)
+		return btns_fail(e, BTNS_E_NOMEM, "out of memory");
+	rv = nft_ask(argv, out, NFT_SCRIPT, e);
+	for (p = out; rv == 1 && (p = strstr(p, to)) != NULL;) {
+		*port = (unsigned)strtoul(p += sizeof(to) - 1, NULL, 10);
+		if ((rv = is_heard("/proc/net/udp", *port, e)) == 0)
+			rv = is_heard("/proc/net/udp6", *port, e);
+		if (rv != 1) {
+			free(out);
+			return rv == 0 ? 1 : -1;
+		}
+	}
+	free(out);
+	return rv == -1 ? -1 : 0;
+}
+
 /* --- may they be put in? */
 
 static int

@@ -54,6 +54,12 @@ int	 btns_redirect_on(const uint8_t tag[IKE_TAG_LEN],
 int	 btns_redirect_off(struct btns_err *);
 int	 btns_redirect_is_on(struct btns_err *);
 
+/*
+ * A port that peers are sent to, and where nobody is to hear them: 1 with it
+ * in *port; 0: there is none, or the rules are off; -1.
+ */
+int	 btns_redirect_unheard(unsigned *port, struct btns_err *);
+
 /* An address of the set. */
 struct btns_pass {
 	char		 address[BTNS_UDP_NAME];

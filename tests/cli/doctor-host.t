@@ -6,9 +6,9 @@
 . "$(dirname "$0")/lib.sh"
 . "$here/data/setup.sh"
 
-in_namespace -m 'mkdir a b && mount --bind a b &&
+in_namespace '-m -n' 'mkdir a b && mount --bind a b &&
     [ "$(readlink -f /usr/sbin)" = /usr/sbin ] && readlink -f /var/run' \
-    'mount namespaces'
+    'mount and network namespaces'
 var_run=$(readlink -f /var/run)
 
 # /etc is what programs need of it, and no more.
@@ -24,6 +24,7 @@ real=$here/../../build/root/usr/sbin/iked
 # A tree that was built another way lies in build/ itself.
 [ -x "$real" ] || real=$here/../../../root/usr/sbin/iked
 [ ! -x "$real" ] || cp "$real" iked.real
+[ ! -x /usr/sbin/nft ] || cp /usr/sbin/nft sbin
 mount --bind new /etc && mount --bind sbin /usr/sbin &&
     mount --bind spool /var/spool && mount --bind run "$var_run" ||
     exit 99
@@ -174,6 +175,23 @@ touch -d '2 days ago' "$store.lock"
 finds warning cron-fails 'came through at 20'
 btnsctl export -q -n >/dev/null 2>&1
 finds warning cron-fails 'came through at 20'
+
+# --- peers that are sent to nobody
+if have nft; then
+	lacks_check redirect ' while it is off'
+	btnsctl redirect -q -f on
+	finds error redirect 'sends peers to port 501, where no btnsctl listen'
+	btnsctl listen -4 127.0.0.1:501 >said 2>err &
+	listener=$!
+	wait_for 20 grep -q listening said
+	lacks_check redirect ' with a listener'
+	kill $listener
+	wait $listener
+	finds error redirect 'btnsctl redirect off'
+	btnsctl redirect -q off
+else
+	skip "redirect" "no nft here"
+fi
 
 # --- the real one
 policies 'ikev2 from any to any'
