@@ -62,13 +62,34 @@ find(char *path, size_t size, const char *name)
 	return false;
 }
 
-/* What it says goes to *fd; where err, also what it says of trouble. */
+/*
+ * What ends us, and all that we started, lets a short run come to its end:
+ * systemd signals all processes of a unit, and rules half removed are worse.
+ */
+static void
+shield(posix_spawnattr_t *at)
+{
+	static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
+	sigset_t block;
+	size_t i;
+
+	(void)sigemptyset(&block);
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		(void)sigaddset(&block, ends[i]);
+	(void)posix_spawnattr_setsigmask(at, &block);
+	(void)posix_spawnattr_setflags(at, POSIX_SPAWN_SETSIGMASK);
+}
+
+/*
+ * What it says goes to *fd; of a short run, also what it says of trouble.
+ */
 static int
 spawn(pid_t *pid, int *fd, const char *name, const char *const argv[],
-    int in, bool err, struct btns_err *e)
+    int in, bool brief, struct btns_err *e)
 {
 	static char *const env[] = { NULL };
 	posix_spawn_file_actions_t fa;
+	posix_spawnattr_t at;
 	char path[128];
 	int p[2], rc;
 
@@ -78,8 +99,12 @@ spawn(pid_t *pid, int *fd, const char *name, const char *const argv[],
 	}
 	if (pipe2(p, O_CLOEXEC) == -1)
 		return btns_fail_sys(e, "pipe");
-	rc = posix_spawn_file_actions_init(&fa);
+	if ((rc = posix_spawnattr_init(&at)) == 0 &&
+	    (rc = posix_spawn_file_actions_init(&fa)) != 0)
+		(void)posix_spawnattr_destroy(&at);
 	if (rc == 0) {
+		if (brief)
+			shield(&at);
 		if (in == -1)
 			(void)posix_spawn_file_actions_addopen(&fa,
 			    STDIN_FILENO, "/dev/null", O_RDWR, 0);
@@ -88,16 +113,17 @@ spawn(pid_t *pid, int *fd, const char *name, const char *const argv[],
 			    STDIN_FILENO);
 		(void)posix_spawn_file_actions_adddup2(&fa, p[1],
 		    STDOUT_FILENO);
-		if (err)
+		if (brief)
 			(void)posix_spawn_file_actions_adddup2(&fa, p[1],
 			    STDERR_FILENO);
 		else
 			(void)posix_spawn_file_actions_addopen(&fa,
 			    STDERR_FILENO, "/dev/null", O_RDWR, 0);
 		/* posix_spawn() doesn't write its arguments, only says so. */
-		rc = posix_spawn(pid, path, &fa, NULL,
+		rc = posix_spawn(pid, path, &fa, &at,
 		    (char *const *)(uintptr_t)argv, env);
 		(void)posix_spawn_file_actions_destroy(&fa);
+		(void)posix_spawnattr_destroy(&at);
 	}
 	(void)close(p[1]);
 	*fd = p[0];

@@ -11,7 +11,8 @@ struct btns_err;
 /*
  * Run a program, by its whole path or a name of the system's, with an empty
  * environment and nothing to read; what it says on both outputs goes to buf,
- * with a NUL.  0 with its exit status, -1 for one that was killed.
+ * with a NUL.  0 with its exit status, -1 for one that was killed.  SIGINT,
+ * SIGTERM and SIGHUP are blocked in it.
  * BTNS_E_SYS: it could not be started; BTNS_E_IKED: it didn't end within ms
  * milliseconds, or said more than fits, and was killed.
  */

@@ -33,8 +33,9 @@ nft_ask(const char *const argv[], char *buf, size_t size, struct btns_err *e)
 	    strstr(buf, "not supported") != NULL)
 		return 0;
 	buf[strcspn(buf, "\n")] = '\0';
-	return btns_fail(e, BTNS_E_SYS, "nft: %.300s", buf[0] == '\0' ?
-	    "it failed, and does not say why" : buf);
+	return btns_fail(e, BTNS_E_SYS, "nft: %.300s", buf[0] != '\0' ? buf :
+	    status == -1 ? "it was killed" :
+	    "it failed, and does not say why");
 }
 
 void

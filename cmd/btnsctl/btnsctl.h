@@ -80,10 +80,10 @@ int	 revoke_key(struct cli *, struct btns_pins *, const struct btns_fp *,
 int	 redirect_may(const struct cli *, struct btns_pins *,
 	    struct btns_err *);
 /*
- * Start what takes the rules away where this process dies; and end it, when
- * they are gone or were never there.  Takes -1.
+ * Start what takes the rules away where this process dies.  And end it, by
+ * clean without that: they are gone, or were never there.  Takes -1.
  */
 int	 redirect_guard(int *, struct btns_err *);
-void	 redirect_unguard(int);
+void	 redirect_unguard(int, bool clean);
 
 #endif

@@ -32,10 +32,14 @@ struct listening {
 	char		 last[BTNS_UDP_NAME];	/* who proved nothing last */
 	int64_t		 hour;
 	unsigned	 lines;			/* in it */
-	pid_t		 run[RUNS];	/* what goes on beside, or 0 */
+	struct {			/* what goes on beside */
+		pid_t	 pid;		/* or 0 */
+		bool	 counts;	/* its failure is ours, too */
+	}		 run[RUNS];
 	unsigned	 next;
 	bool		 redirected;	/* unknown peers are, to here; */
 	bool		 redirects;	/* by us: -r */
+	bool		 rules_left;	/* ours, at the end: for the guard */
 	int		 status;	/* CLI_TROUBLE: something failed */
 };
 
@@ -108,11 +112,12 @@ reap(struct listening *n, unsigned i, int flags)
 {
 	int status;
 
-	if (n->run[i] == 0 || waitpid(n->run[i], &status, flags) !=
-	    n->run[i])
+	if (n->run[i].pid == 0 || waitpid(n->run[i].pid, &status, flags) !=
+	    n->run[i].pid)
 		return;
-	n->run[i] = 0;
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+	n->run[i].pid = 0;
+	if (n->run[i].counts && (!WIFEXITED(status) ||
+	    WEXITSTATUS(status) != 0))
 		n->status = CLI_TROUBLE;
 }
 
@@ -135,6 +140,24 @@ let_in(struct listening *n, const struct btns_caller *c, struct btns_err *e)
 	return rv;
 }
 
+/* Who loads all of the host's rules anew takes ours away with the others. */
+static int
+put_back(struct listening *n, struct btns_err *e)
+{
+	struct btns_err news;
+	int rv = n->redirects ? btns_redirect_is_on(e) : 1;
+
+	if (rv != 0)
+		return rv;
+	if (btns_listener_redirect(n->l, e) == -1)
+		return -1;
+	(void)btns_fail(&news, BTNS_E_SYS, "somebody removed the redirect;"
+	    " it is put back");
+	cli_warn(n->cli, &news);
+	return 1;
+}
+
+/* Each minute.  What fails is said, and tried again in the next one. */
 static int
 renew(struct listening *n, const struct btns_caller *c, struct btns_err *e)
 {
@@ -142,6 +165,8 @@ renew(struct listening *n, const struct btns_caller *c, struct btns_err *e)
 	int rv;
 
 	(void)c;
+	if (put_back(n, e) == -1)
+		return -1;
 	if (session_open(&store, n->cli, e) == -1)
 		return -1;
 	rv = btns_pass_renew(store, e);
@@ -171,7 +196,8 @@ beside(struct listening *n, int (*fn)(struct listening *,
 		if (pid == -1)
 			n->status = CLI_TROUBLE;
 		else {
-			n->run[n->next] = pid;
+			n->run[n->next].pid = pid;
+			n->run[n->next].counts = fn != renew;
 			n->next = (n->next + 1) % RUNS;
 		}
 		return;
@@ -353,8 +379,10 @@ run(struct listening *n, struct btns_listen *how, int64_t seconds,
 	}
 	if (rv == 1)
 		rv = decide(n, seconds, max, e);
-	if (n->redirects && btns_redirect_off(&why) == -1 && rv == 0) {
-		*e = why;
+	if (n->redirects && btns_redirect_off(&why) == -1) {
+		n->rules_left = true;
+		if (rv == 0)
+			*e = why;
 		rv = -1;
 	}
 	if (rv == 0 && n->cli->fmt == OUT_TABLE && !n->cli->quiet)
@@ -410,6 +438,6 @@ ctl_listen(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 	if ((rv = open_places(&n, &how, e)) == 0)
 		rv = run(&n, &how, seconds, max, e);
 	btns_listener_free(n.l);
-	redirect_unguard(guard);
+	redirect_unguard(guard, !n.rules_left);
 	return rv == -1 ? -1 : n.status;
 }

@@ -75,11 +75,12 @@ redirect_guard(int *fd, struct btns_err *e)
 }
 
 void
-redirect_unguard(int fd)
+redirect_unguard(int fd, bool clean)
 {
 	if (fd == -1)
 		return;
-	(void)!write(fd, CLEAN, 1);
+	if (clean)
+		(void)!write(fd, CLEAN, 1);
 	(void)close(fd);
 }
 

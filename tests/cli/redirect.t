@@ -37,11 +37,22 @@ iked_pid=$!
 listener=
 trap 'kill $iked_pid $listener 2>/dev/null; rm -rf "$tmp"' EXIT
 
+nft=$(readlink -f "$(command -v nft)")
 # has FILE PATTERN
 has() {
 	grep -q -e "$2" "$1"
 }
 wait_for 10 has heard ready
+
+# Within a minute it finds out that somebody loaded other rules; till then the
+# rest runs in a network of its own.
+# shellcheck disable=SC2016 # for that shell
+unshare -n sh -c 'ip link set lo up; exec "$0" listen -r -t 75s' \
+    "$bin/btnsctl" >flushed 2>flushed.err &
+flushed=$!
+trap 'kill $iked_pid $listener $flushed 2>/dev/null; rm -rf "$tmp"' EXIT
+wait_for 10 has flushed 'listening on ::'
+nsenter -n -t $flushed nft flush ruleset
 
 # send FROM TO PORT HEX: a datagram
 send() {
@@ -309,6 +320,35 @@ wait $listener
 like said.err "the reader is killed" 'ended by signal 9'
 check 1 "and the rules go" rules
 
+# --- as systemd ends a unit: all processes of it, again and again
+group() {
+	rm -f said
+	setsid "$bin/btnsctl" listen -r >said 2>said.err &
+	listener=$!
+	wait_for 10 has said 'listening on ::'
+	while kill -0 $listener 2>/dev/null; do
+		kill -TERM -$listener 2>/dev/null
+	done
+	wait $listener
+}
+check 0 "a signal to all of it" group
+empty said.err "disturbs nothing"
+check 1 "and the rules are gone" rules
+# An nft that fails once: what the listener leaves, the guard takes away.
+cp "$nft" nft.real
+printf '#!/bin/sh\n[ ! -e "%s/fails" ] || { rm "%s/fails"; exit 1; }\n%s' \
+    "$tmp" "$tmp" "exec '$tmp/nft.real' \"\$@\"" >nft.once
+chmod 755 nft.once nft.real
+if mount --bind nft.once "$nft"; then
+	listens -r
+	: >fails
+	check 3 "nft fails at the end" hush
+	like said.err "is said" 'nft: it failed, and does not say why'
+	wait_for 10 no_rules
+	check 1 "and the guard tries it again" rules
+	umount "$nft"
+fi
+
 # --- by hand, with a listener of its own
 check 0 "redirect on" btnsctl redirect -q on
 nft add element inet btns pass4 "{ 127.0.0.3 comment \"$p256\",
@@ -357,11 +397,20 @@ if have setpriv; then
 	check 0 "the rules stay" rules
 	btnsctl redirect -q off
 fi
-nft=$(readlink -f "$(command -v nft)")
 if mount --bind /dev/null "$nft"; then
 	check 3 "no nft" btnsctl redirect on
 	like err "is said" 'nft: No such file or directory'
 	check 1 "it is off then" btnsctl redirect
 	umount "$nft"
 fi
+
+# --- what was flushed
+back() {
+	nsenter -n -t $flushed nft list table inet btns >rules 2>/dev/null
+}
+wait_for 70 back
+like rules "rules that somebody flushed are put back" 'udp dport set 501'
+like flushed.err "which is said" 'somebody removed the redirect; it is put'
+kill $flushed
+check 0 "and it ends as ever" wait $flushed
 finish
