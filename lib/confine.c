@@ -1,17 +1,19 @@
 #include "../config.h"
 
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <pwd.h>
 #include <unistd.h>
 
 #ifdef HAVE_SECCOMP
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <linux/landlock.h>
 #include <seccomp.h>
 #endif
@@ -53,20 +55,42 @@ become(const struct btns_confine_user *u, struct btns_err *e)
 	return 0;
 }
 
+/* From lo to below hi. */
 static void
-close_others(const int *keep, size_t n)
+close_some(unsigned lo, unsigned hi)
 {
 	struct rlimit r;
-	size_t i;
-	int fd, max = getrlimit(RLIMIT_NOFILE, &r) == 0 &&
-	    r.rlim_cur < 4096 ? (int)r.rlim_cur : 4096;
 
-	for (fd = 3; fd < max; fd++) {
-		for (i = 0; i < n && keep[i] != fd; i++)
-			;
-		if (i == n)
-			(void)close(fd);
+	if (lo >= hi)
+		return;
+#ifdef SYS_close_range
+	if (syscall(SYS_close_range, lo, hi - 1, 0) == 0)
+		return;
+#endif
+	if (getrlimit(RLIMIT_NOFILE, &r) == 0 && r.rlim_cur < hi)
+		hi = (unsigned)r.rlim_cur;
+	for (; lo < hi; lo++)
+		(void)close((int)lo);
+}
+
+int
+btns_close_others(const int *keep, size_t n, struct btns_err *e)
+{
+	unsigned lo, hi;
+	size_t i;
+	int fd;
+
+	if ((fd = open("/dev/null", O_RDWR | O_CLOEXEC)) == -1 ||
+	    dup2(fd, 0) == -1 || dup2(fd, 1) == -1 || dup2(fd, 2) == -1)
+		return btns_fail_sys(e, "/dev/null");
+	for (lo = 3; lo < INT_MAX; lo = hi + 1) {
+		hi = INT_MAX;
+		for (i = 0; i < n; i++)
+			if (keep[i] >= (int)lo && (unsigned)keep[i] < hi)
+				hi = (unsigned)keep[i];
+		close_some(lo, hi);
 	}
+	return 0;
 }
 
 #ifdef HAVE_SECCOMP
@@ -149,8 +173,7 @@ btns_confine(const struct btns_confine_user *u, const int *keep, size_t n,
 {
 	const struct rlimit none = { 0, 0 };
 
-	close_others(keep, n);
-	if (become(u, e) == -1)
+	if (btns_close_others(keep, n, e) == -1 || become(u, e) == -1)
 		return -1;
 	if (setrlimit(RLIMIT_FSIZE, &none) == -1 ||
 	    setrlimit(RLIMIT_CORE, &none) == -1)

@@ -21,9 +21,12 @@ struct btns_confine_user {
 int	 btns_confine_user(struct btns_confine_user *, const char *name,
 	    struct btns_err *);
 
+/* Every descriptor but these is closed, and 0 to 2 are nothing. */
+int	 btns_close_others(const int *keep, size_t n, struct btns_err *);
+
 /*
  * From here on: that user, an empty root, no new privileges, no file, no
- * program, no socket but these open ones.  Every other descriptor is closed.
+ * program, no socket but these open ones, and no terminal.
  * Whatever breaks it ends the process.  BTNS_E_SYS where this system can't.
  */
 int	 btns_confine(const struct btns_confine_user *, const int *keep,

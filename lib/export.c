@@ -288,7 +288,7 @@ drop_passes(const struct run *r)
 		if (it->ends && !it->failed && (it->has_found || it->has_fp))
 			fp[n++] = it->has_found ? it->found : it->fp;
 	}
-	if (n > 0)
+	if (n > 0 && strcmp(btns_pins_iked(r->pins), BTNS_IKED_DIR) == 0)
 		(void)btns_pass_drop(fp, n, &ignored);
 	free(fp);
 }
@@ -311,8 +311,6 @@ end_sas(struct run *r, struct btns_err *e)
 			end[n].path = r->item[i].path;
 			end[n++].empty = !r->item[i].want;
 		}
-	if (n > 0)
-		drop_passes(r);
 	rv = n == 0 ? 0 : btns_iked_end(end, n, e);
 	for (i = n = 0; i < r->n && rv == 0; i++) {
 		if (!r->item[i].ends || r->item[i].failed)
@@ -380,7 +378,10 @@ act(struct run *r, struct btns_tally *t, struct btns_err *e)
 		place_all(r, PLAN_ADD);
 		drop_revoked(r);
 	}
-	if (btns_tree_sync(r->tree, e) == -1 || end_sas(r, e) == -1)
+	if (btns_tree_sync(r->tree, e) == -1)
+		return -1;
+	drop_passes(r);
+	if (end_sas(r, e) == -1)
 		return -1;
 	if (rv == 0)
 		return settle(r, t, e);

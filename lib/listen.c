@@ -416,7 +416,6 @@ refused(struct btns_listener *l, struct message *m)
 {
 	struct btns_caller call = { .at = time(NULL) };
 
-	m->why[sizeof(m->why) - 1] = '\0';
 	btns_udp_text(call.address, &m->from);
 	tell(l, &call, CALL_NO_PROOF, m->why);
 }
@@ -443,8 +442,12 @@ hear(struct btns_listener *l, struct btns_err *e)
 	if (n == (ssize_t)sizeof(s.m)) {
 		if (s.say == SAY_NONCES)
 			return issue(l, time(NULL), e) == -1 ? -1 : 1;
+		s.m.why[sizeof(s.m.why) - 1] = '\0';
 		if (s.say == SAY_REFUSED)
 			refused(l, &s.m);
+		if (s.say == SAY_BROKEN)
+			return btns_fail(e, BTNS_E_SYS, "the process that"
+			    " reads: %s", s.m.why);
 		if (s.say == SAY_REFUSED || s.say == SAY_READY)
 			return 1;
 	} else if (n == (ssize_t)sizeof(s.c) && s.say == SAY_CLAIM) {
@@ -455,14 +458,21 @@ hear(struct btns_listener *l, struct btns_err *e)
 	    " what it never says");
 }
 
+/* It is ending; or it lives on and says nothing more, and is ended. */
 static int
 broke(struct btns_listener *l, struct btns_err *e)
 {
-	int status;
-	pid_t pid = l->pid;
+	const struct timespec pause = { 0, 10000000 };
+	pid_t pid = l->pid, got;
+	int i, status;
 
 	l->pid = 0;
-	if (waitpid(pid, &status, 0) != pid)
+	for (i = 0; (got = waitpid(pid, &status, WNOHANG)) == 0; i++) {
+		if (i == 100)
+			(void)kill(pid, SIGKILL);
+		(void)nanosleep(&pause, NULL);
+	}
+	if (got != pid)
 		return btns_fail_sys(e, "the process that reads");
 	return WIFSIGNALED(status) ? btns_fail(e, BTNS_E_INTERNAL, "the"
 	    " process that reads was ended by signal %d", WTERMSIG(status)) :

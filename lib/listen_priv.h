@@ -18,6 +18,7 @@ enum say {
 	SAY_READY,		/* it is confined, and reads */
 	SAY_NONCES,		/* asks for some, and gets them */
 	SAY_REFUSED,		/* a peer proved nothing: why */
+	SAY_BROKEN,		/* it can't go on: why */
 	SAY_CLAIM
 };
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@ struct reader {
 	struct ike_responder *r;
 	struct btns_repeats *repeats;
 	bool		 gone;		/* the other process is */
+	int64_t		 choked;	/* ms: till then answers pile up */
 	struct nonces	 spare;		/* from which on they are unused: */
 	size_t		 used;
 	int64_t		 got;		/* ms, when they came */
@@ -94,6 +96,12 @@ on_refused(const struct ike_from *from, const char *why, void *arg)
 	say(arg, &m, sizeof(m));
 }
 
+/*
+ * An answer to an address of our own network waits for its owner to show up,
+ * and a flood from addresses without one fills what the socket has room for.
+ */
+#define NEIGHBOUR 3000		/* ms, that the kernel asks for it */
+
 /* Its turn: under a flood not of who begins, until that one asks again. */
 static bool
 is_due(struct reader *d, int64_t now, const struct btns_udp_in *in, bool busy)
@@ -112,13 +120,13 @@ serve(struct reader *d, int fd, bool *full, struct btns_err *e)
 	struct btns_udp_in *in = d->in;
 	int64_t now = ms();
 	size_t reply;
-	bool busy = *full;
+	bool busy = *full || now < d->choked;
 	int i, n;
 
 	if ((n = btns_udp_get(fd, in, e)) == -1)
 		return -1;
 	*full = n == BTNS_UDP_BATCH;
-	busy = busy && *full;
+	busy = (busy && *full) || now < d->choked;
 	for (i = 0; i < n && !d->gone; i++) {
 		if (in[i].n == 0 ||
 		    !btns_udp_peer(&in[i].from, d->l->own, d->l->nown) ||
@@ -126,8 +134,10 @@ serve(struct reader *d, int fd, bool *full, struct btns_err *e)
 			continue;
 		reply = ike_responder_input(d->r, now, &in[i].from, in[i].p,
 		    in[i].n, d->out);
-		if (reply > 0)
-			btns_udp_put(fd, d->out, reply, &in[i]);
+		if (reply == 0 || btns_udp_put(fd, d->out, reply, &in[i]))
+			continue;
+		d->choked = now + NEIGHBOUR;
+		(void)is_due(d, now, &in[i], true);	/* if it asks again */
 	}
 	return 0;
 }
@@ -160,13 +170,12 @@ loop(struct reader *d, struct btns_err *e)
 	return 0;
 }
 
-int
-btns_listener_read(struct btns_listener *l, struct btns_err *e)
+static int
+read_all(struct reader *d, struct btns_listener *l, struct btns_err *e)
 {
-	static struct reader d;
 	const struct message ready = { .say = SAY_READY };
 	struct ike_hooks hooks = { .nonce = on_nonce, .claim = on_claim,
-	    .refused = on_refused, .arg = &d,
+	    .refused = on_refused, .arg = d,
 	    .tagged = l->how->redirected };
 	int keep[2 * SOCKETS + 1];
 	size_t i;
@@ -175,19 +184,32 @@ btns_listener_read(struct btns_listener *l, struct btns_err *e)
 	(void)signal(SIGINT, SIG_IGN);
 	(void)signal(SIGTERM, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
-	d.l = l;
-	d.used = NONCES;
+	d->l = l;
+	d->used = NONCES;
 	for (i = 0; i < BTNS_UDP_BATCH; i++)
-		d.in[i] = (struct btns_udp_in){ .p = d.buf[i],
-		    .size = sizeof(d.buf[i]) };
+		d->in[i] = (struct btns_udp_in){ .p = d->buf[i],
+		    .size = sizeof(d->buf[i]) };
 	memcpy(hooks.tag, l->tag, sizeof(hooks.tag));
 	for (i = 0; i < 2 * l->n; i++)
 		keep[i] = l->socket[i / 2].fd[i % 2];
 	keep[2 * l->n] = l->fd;
-	if (btns_repeats_new(&d.repeats, e) == -1 ||
-	    ike_responder_new(&d.r, STATES, &hooks, e) == -1 ||
+	if (btns_repeats_new(&d->repeats, e) == -1 ||
+	    ike_responder_new(&d->r, STATES, &hooks, e) == -1 ||
 	    btns_confine(&l->user, keep, 2 * l->n + 1, e) == -1)
 		return -1;
-	say(&d, &ready, sizeof(ready));
-	return loop(&d, e);
+	say(d, &ready, sizeof(ready));
+	return loop(d, e);
+}
+
+int
+btns_listener_read(struct btns_listener *l, struct btns_err *e)
+{
+	static struct reader d;
+	struct message m = { .say = SAY_BROKEN };
+
+	if (read_all(&d, l, e) == 0)
+		return 0;
+	(void)snprintf(m.why, sizeof(m.why), "%.255s", e->msg);
+	say(&d, &m, sizeof(m));
+	return -1;
 }

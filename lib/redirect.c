@@ -112,14 +112,34 @@ rules(struct nft *s, const struct btns_redirect_to *to, const uint8_t *tag)
 	    from, to->port);
 }
 
+/* The set is there that no other table of this name would have. */
+static int
+is_ours(struct btns_err *e)
+{
+	const char *const argv[] = { NFT, "-t", "list set " NFT_TABLE
+	    " pass6", NULL };
+	char out[OUTPUT];
+
+	return nft_ask(argv, out, sizeof(out), e);
+}
+
 int
 btns_redirect_on(const uint8_t tag[IKE_TAG_LEN],
     const struct btns_redirect_to *to, size_t n, struct btns_err *e)
 {
+	const char *const table[] = { NFT, "-t", "list table " NFT_TABLE,
+	    NULL };
+	char out[OUTPUT];
 	struct nft *s;
 	size_t i;
-	int rv;
+	int rv = is_ours(e);
 
+	/* Too long a list is nobody's but another's. */
+	if (rv == 0 && (rv = nft_ask(table, out, sizeof(out), e)) == 1)
+		return btns_fail(e, BTNS_E_EXISTS, "nft: a table " NFT_TABLE
+		    " is there already, and not of btnsctl's making");
+	if (rv == -1)
+		return -1;
 	if ((s = calloc(1, sizeof(*s))) == NULL)
 		return btns_fail(e, BTNS_E_NOMEM, "out of memory");
 	nft_say(s, "add table " NFT_TABLE "\ndelete table " NFT_TABLE "\n"
@@ -144,18 +164,15 @@ btns_redirect_off(struct btns_err *e)
 {
 	const char *const argv[] = { NFT, "delete table " NFT_TABLE, NULL };
 	char out[OUTPUT];
+	int rv = is_ours(e);
 
-	return btns_child_has(NFT) ? nft_ask(argv, out, sizeof(out), e) : 0;
+	return rv == 1 ? nft_ask(argv, out, sizeof(out), e) : rv;
 }
 
 int
 btns_redirect_is_on(struct btns_err *e)
 {
-	const char *const argv[] = { NFT, "-s", "list chain " NFT_TABLE
-	    " out", NULL };
-	char out[OUTPUT];
-
-	return btns_child_has(NFT) ? nft_ask(argv, out, sizeof(out), e) : 0;
+	return btns_child_has(NFT) ? is_ours(e) : 0;
 }
 
 /* proc(5): "sl local_address ...", then "0: 0100007F:01F5 ..." */

@@ -50,7 +50,7 @@ int	 btns_redirect_tag(uint8_t[IKE_TAG_LEN], const struct btns_pins *,
 /* Put the rules in, or put others in their place; the set is empty then. */
 int	 btns_redirect_on(const uint8_t tag[IKE_TAG_LEN],
 	    const struct btns_redirect_to *, size_t n, struct btns_err *);
-/* 1; 0: they were not there; -1. */
+/* 1; 0: they were not there; -1, also where there is no nft to ask. */
 int	 btns_redirect_off(struct btns_err *);
 int	 btns_redirect_is_on(struct btns_err *);
 

@@ -142,10 +142,13 @@ family(const char *address)
 static int
 flush(struct passes *all, size_t more)
 {
+	int rv;
+
 	if (all->s.n <= more)
 		return 0;
-	if (nft_run(&all->s, all->e) == -1)
-		return -1;
+	if ((rv = nft_run(&all->s, all->e)) != 1)
+		return rv == -1 ? -1 : btns_fail(all->e, BTNS_E_SYS,
+		    "nft: the sets of the redirect are not there");
 	all->s.n = 0;
 	return 0;
 }

@@ -20,6 +20,15 @@
 
 /* --- opening */
 
+static bool
+is_port(const char *s)
+{
+	size_t n = strspn(s, "0123456789");
+	long v = strtol(s, NULL, 10);
+
+	return n > 0 && n <= 5 && s[n] == '\0' && v > 0 && v <= 65535;
+}
+
 /* "[a]:p", "a:p", "a": a bare IPv6 address has more than one colon. */
 static int
 split(char *host, size_t size, char port[8], const char *s,
@@ -39,8 +48,7 @@ split(char *host, size_t size, char port[8], const char *s,
 	else
 		colon = NULL;
 	n = (size_t)(end - s);
-	if (n == 0 || n >= size || (colon != NULL && (colon[1] == '\0' ||
-	    strlen(colon + 1) > 5)))
+	if (n == 0 || n >= size || (colon != NULL && !is_port(colon + 1)))
 		goto bad;
 	memcpy(host, s, n);
 	host[n] = '\0';
@@ -75,19 +83,22 @@ options(int fd, int family)
 
 /*
  * The kernel keeps what comes while other processes have the processor: half
- * a megabyte is over in a millisecond of a flood.
+ * a megabyte is over in a millisecond of a flood.  And it keeps answers while
+ * it asks for a neighbour.  Root may have more than the system's limit.
  */
 static void
 room(int fd)
 {
 	const int octets = 2 << 20;
 
-#ifdef SO_RCVBUFFORCE
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &octets,
-	    sizeof(octets)) == 0)
-		return;
-#endif
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &octets, sizeof(octets));
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &octets, sizeof(octets));
+#ifdef SO_RCVBUFFORCE
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &octets,
+	    sizeof(octets));
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &octets,
+	    sizeof(octets));
+#endif
 }
 
 static int
@@ -343,7 +354,7 @@ source(struct msghdr *m, const struct btns_udp_in *to)
 #endif
 }
 
-void
+bool
 btns_udp_put(int fd, const uint8_t *p, size_t n, const struct btns_udp_in *to)
 {
 	const struct ike_from *peer = &to->from;
@@ -373,7 +384,8 @@ btns_udp_put(int fd, const uint8_t *p, size_t n, const struct btns_udp_in *to)
 		source(&m, to);
 	}
 	/* What can't be sent is lost, as datagrams are: the peer asks again. */
-	(void)sendmsg(fd, &m, 0);
+	return sendmsg(fd, &m, 0) != -1 || (errno != EAGAIN &&
+	    errno != EWOULDBLOCK && errno != ENOBUFS);
 }
 
 /* --- addresses */

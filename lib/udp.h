@@ -49,8 +49,8 @@ struct btns_udp_in {
 int	 btns_udp_get(int fd, struct btns_udp_in[BTNS_UDP_BATCH],
 	    struct btns_err *);
 
-/* An answer of n octets to it. */
-void	 btns_udp_put(int fd, const uint8_t *, size_t n,
+/* An answer of n octets to it; false: there is no room for it now. */
+bool	 btns_udp_put(int fd, const uint8_t *, size_t n,
 	    const struct btns_udp_in *);
 
 /* "203.0.113.9", without the port; and NUL. */

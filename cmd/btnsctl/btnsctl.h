@@ -84,6 +84,7 @@ int	 redirect_may(const struct cli *, struct btns_pins *,
  * clean without that: they are gone, or were never there.  Takes -1.
  */
 int	 redirect_guard(int *, struct btns_err *);
+bool	 redirect_guarded(int);		/* is it still there? */
 void	 redirect_unguard(int, bool clean);
 
 #endif

@@ -39,6 +39,7 @@ struct listening {
 	unsigned	 next;
 	bool		 redirected;	/* unknown peers are, to here; */
 	bool		 redirects;	/* by us: -r */
+	int		 guard;		/* of that, or -1 */
 	bool		 rules_left;	/* ours, at the end: for the guard */
 	int		 status;	/* CLI_TROUBLE: something failed */
 };
@@ -128,6 +129,9 @@ let_in(struct listening *n, const struct btns_caller *c, struct btns_err *e)
 	struct btns_pins *store;
 	int rv;
 
+	/* It may wait for long, and the guard is not to wait for it. */
+	if (n->guard != -1)
+		(void)close(n->guard);
 	if (session_open(&store, n->cli, e) == -1)
 		return -1;
 	rv = c->what != CALL_ACCEPTED ? CLI_YES : changes_decided(n->cli,
@@ -217,7 +221,16 @@ beside(struct listening *n, int (*fn)(struct listening *,
 static void
 minute(void *arg)
 {
-	beside(arg, renew, NULL);
+	struct listening *n = arg;
+	struct btns_err e;
+
+	if (n->guard != -1 && !redirect_guarded(n->guard)) {
+		redirect_unguard(n->guard, true);
+		n->guard = -1;
+		if (redirect_guard(&n->guard, &e) == -1)
+			cli_warn(n->cli, &e);
+	}
+	beside(n, renew, NULL);
 }
 
 static bool
@@ -373,8 +386,7 @@ run(struct listening *n, struct btns_listen *how, int64_t seconds,
 	out_begin(&n->out, n->cli->fmt, cols, sizeof(cols) / sizeof(cols[0]));
 	(void)fflush(stdout);
 	if ((rv = btns_listener_split(n->l, e)) == 0) {
-		if ((rv = btns_listener_read(n->l, e)) == -1)
-			cli_warn(n->cli, e);
+		rv = btns_listener_read(n->l, e);
 		_exit(rv == -1 ? CLI_TROUBLE : CLI_YES);
 	}
 	if (rv == 1)
@@ -409,14 +421,15 @@ open_places(struct listening *n, struct btns_listen *how,
 int
 ctl_listen(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 {
-	struct listening n = { .cli = cli, .redirects = a->opt['r'] != NULL };
+	struct listening n = { .cli = cli, .guard = -1,
+	    .redirects = a->opt['r'] != NULL };
 	struct btns_listen how = { .store = cli->store, .call = call,
 	    .arg = &n, .user = a->opt['u'] == NULL ? USER : a->opt['u'],
 	    .address = a->argv, .n = (size_t)a->argc };
 	struct btns_pins *store;
 	unsigned long max;
 	int64_t seconds = 0;
-	int rv, guard = -1;
+	int rv;
 
 	if (a->opt['4'] != NULL && a->opt['6'] != NULL)
 		return cli_usage(e, "-4 and -6: only one of them");
@@ -432,12 +445,11 @@ ctl_listen(struct cli *cli, const struct cli_args *a, struct btns_err *e)
 		rv = btns_fail(e, BTNS_E_EXISTS, "redirect is on already:"
 		    " listen without -r, or first: btnsctl redirect off");
 	btns_pins_close(store);		/* it is the right one */
-	/* Before a socket is open, which the guard would keep. */
-	if (rv == -1 || (n.redirects && redirect_guard(&guard, e) == -1))
+	if (rv == -1 || (n.redirects && redirect_guard(&n.guard, e) == -1))
 		return -1;
 	if ((rv = open_places(&n, &how, e)) == 0)
 		rv = run(&n, &how, seconds, max, e);
 	btns_listener_free(n.l);
-	redirect_unguard(guard, !n.rules_left);
+	redirect_unguard(n.guard, !n.rules_left);
 	return rv == -1 ? -1 : n.status;
 }

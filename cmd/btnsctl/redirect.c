@@ -1,10 +1,13 @@
+#include <sys/socket.h>
+
 #include <errno.h>
-#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "../../lib/confine.h"
 #include "../../lib/redirect.h"
 #include "../session.h"
 #include "btnsctl.h"
@@ -50,15 +53,15 @@ redirect_guard(int *fd, struct btns_err *e)
 	int pair[2];
 	pid_t pid;
 
-	if (pipe2(pair, O_CLOEXEC) == -1)
-		return btns_fail_sys(e, "pipe");
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
+		return btns_fail_sys(e, "socket pair");
 	if ((pid = fork()) == -1) {
 		(void)close(pair[0]);
 		(void)close(pair[1]);
 		return btns_fail_sys(e, "fork");
 	}
-	*fd = pair[pid == 0 ? 0 : 1];
-	(void)close(pair[pid == 0 ? 1 : 0]);
+	*fd = pair[pid == 0];
+	(void)close(pair[pid != 0]);
 	if (pid != 0)
 		return 0;
 	/* What ends a session, or all that runs at a terminal, ends it not. */
@@ -66,6 +69,7 @@ redirect_guard(int *fd, struct btns_err *e)
 	(void)signal(SIGINT, SIG_IGN);
 	(void)signal(SIGTERM, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
+	(void)btns_close_others(fd, 1, &ignored);
 	do
 		n = read(*fd, &said, 1);
 	while (n == -1 && errno == EINTR);
@@ -74,13 +78,21 @@ redirect_guard(int *fd, struct btns_err *e)
 	_exit(CLI_YES);
 }
 
+bool
+redirect_guarded(int fd)
+{
+	struct pollfd p = { fd, POLLIN, 0 };
+
+	return poll(&p, 1, 0) == 0;
+}
+
 void
 redirect_unguard(int fd, bool clean)
 {
 	if (fd == -1)
 		return;
 	if (clean)
-		(void)!write(fd, CLEAN, 1);
+		(void)send(fd, CLEAN, 1, MSG_NOSIGNAL);
 	(void)close(fd);
 }
 

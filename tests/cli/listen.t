@@ -39,6 +39,17 @@ told() {
 # --- a key is learned
 new_store
 listens
+reader=$(cat /proc/$listener/task/$listener/children 2>/dev/null)
+if [ -n "$reader" ]; then
+	for fd in "/proc/${reader% }/fd/"*; do
+		readlink "$fd"
+	done | sed 's/:.*//' | sort -u >said.now
+	same said.now "the process that reads has sockets, and no terminal" \
+	    <<-'EOT'
+	/dev/null
+	socket
+	EOT
+fi
 check 0 "a peer calls" call -b 127.0.0.2
 same out "and is refused" <<EOT
 refused
@@ -265,6 +276,8 @@ check 2 "-t x" btnsctl listen -t x
 check 2 "-4 and -6" btnsctl listen -4 -6
 check 2 "no address" btnsctl listen gw.example.org
 check 2 "no port" btnsctl listen 127.0.0.1:
+check 2 "port 0" btnsctl listen 127.0.0.1:0
+check 2 "port 65536" btnsctl listen -t 1s 127.0.0.1:65536
 check 2 "an IPv6 address for -4" btnsctl listen -4 ::1
 check 3 "an address that is not ours" btnsctl listen 192.0.2.77:$port
 like err "is named" '192\.0\.2\.77 port'

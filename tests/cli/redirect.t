@@ -53,6 +53,13 @@ flushed=$!
 trap 'kill $iked_pid $listener $flushed 2>/dev/null; rm -rf "$tmp"' EXIT
 wait_for 10 has flushed 'listening on ::'
 nsenter -n -t $flushed nft flush ruleset
+# guard PID: that listener's
+guard() {
+	for p in $(pgrep -P "$1"); do
+		[ "$(stat -c %u "/proc/$p")" = 65534 ] || echo "$p"
+	done
+}
+kill -KILL $(guard $flushed)
 
 # send FROM TO PORT HEX: a datagram
 send() {
@@ -334,6 +341,21 @@ group() {
 check 0 "a signal to all of it" group
 empty said.err "disturbs nothing"
 check 1 "and the rules are gone" rules
+listens -r
+kill -KILL $(guard $listener)
+check 0 "without its guard it ends well, too" hush
+check 1 "and the rules go" rules
+# A table that is somebody else's.
+nft 'add table inet btns; add chain inet btns out; add chain inet btns mine'
+check 1 "another table of that name" btnsctl redirect
+check 1 "is not ours" btnsctl redirect on
+like err "which is said" 'inet btns is there already, and not of btnsctl'
+check 1 "-r" btnsctl listen -r
+check 0 "off" btnsctl redirect off
+check 3 "-A" btnsctl redirect -A 192.0.2.1
+check 0 "leave it as it is" rules
+like rules "with all of it" 'chain mine'
+nft delete table inet btns
 # An nft that fails once: what the listener leaves, the guard takes away.
 cp "$nft" nft.real
 printf '#!/bin/sh\n[ ! -e "%s/fails" ] || { rm "%s/fails"; exit 1; }\n%s' \
@@ -401,6 +423,7 @@ if mount --bind /dev/null "$nft"; then
 	check 3 "no nft" btnsctl redirect on
 	like err "is said" 'nft: No such file or directory'
 	check 1 "it is off then" btnsctl redirect
+	check 3 "or can't be turned off" btnsctl redirect off
 	umount "$nft"
 fi
 
@@ -411,6 +434,10 @@ back() {
 wait_for 70 back
 like rules "rules that somebody flushed are put back" 'udp dport set 501'
 like flushed.err "which is said" 'somebody removed the redirect; it is put'
-kill $flushed
-check 0 "and it ends as ever" wait $flushed
+gone() {
+	! back
+}
+kill -KILL $flushed
+wait_for 10 gone
+check 0 "and it has another guard, when its own was killed" gone
 finish
