@@ -63,6 +63,7 @@ static int
 read_line(int fd, char *buf, size_t size, struct btns_err *e)
 {
 	size_t n = 0, all = 0;
+	bool nul = false;
 	ssize_t r = 1;
 	char c = '\0';
 
@@ -70,11 +71,15 @@ read_line(int fd, char *buf, size_t size, struct btns_err *e)
 	    c != '\n') {
 		if (n + 1 < size)
 			buf[n++] = c;
+		nul = nul || c == '\0';
 		all++;
 	}
 	buf[n] = '\0';
 	if (r == -1)
 		return btns_fail_sys(e, "read");
+	if (nul)
+		return btns_fail(e, BTNS_E_USAGE, "a line with a NUL in it is"
+		    " no answer");
 	if (all >= size)
 		return btns_fail(e, BTNS_E_USAGE,
 		    "a line of %zu characters is no answer", all);
@@ -118,11 +123,15 @@ ask_yes(const char *prompt, struct btns_err *e)
 	char line[64];
 	int rv;
 
-	do
-		if ((rv = ask_line(line, sizeof(line), prompt, e)) == -1)
-			return -1;
-	while (rv == 1 && strcmp(line, "yes") != 0 && strcmp(line, "no") != 0);
-	return rv == 1 && strcmp(line, "yes") == 0;
+	for (;;) {
+		if ((rv = ask_line(line, sizeof(line), prompt, e)) != 1)
+			return rv;
+		if (strcmp(line, "yes") == 0)
+			return 1;
+		if (strcmp(line, "no") == 0)
+			return 0;
+		ask_say("yes or no, in full\n");
+	}
 }
 
 /* Signals put the terminal right before they do what they do. */

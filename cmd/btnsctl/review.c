@@ -111,6 +111,8 @@ look(struct review *r, struct btns_err *e)
 
 /* --- answers */
 
+#define WORD_OR_GROUP	8	/* characters: what is shorter is no answer */
+
 static int
 refused(const struct review *r, const struct trust_verdict *v,
     struct btns_err *e)
@@ -151,7 +153,8 @@ promote(struct review *r, const char *old, enum trust_evidence given,
     unsigned digits, struct btns_err *e)
 {
 	const struct btns_order o = { .given.evidence = given,
-	    .digits = digits, .replaces = *old == '\0' ? NULL : old };
+	    .given.typed = r->typed, .digits = digits,
+	    .replaces = *old == '\0' ? NULL : old };
 
 	return decide(r, TRUST_PROMOTE, &o, "pinned", given == TRUST_PROOF ?
 	    " (fingerprint)" : " (operator)",
@@ -176,8 +179,10 @@ not_its(const struct review *r, const struct btns_heard *h)
 
 	(void)btns_pins_of(r->store, &r->work->ident, review_other, &o,
 	    &ignored);
+	if (o.state[0] == '\0')
+		(void)btns_pins_each(r->store, review_whose, &o, &ignored);
 	tell(o.state[0] == '\0' ? "no match: that is the fingerprint of"
-	    " another key, which was never seen for it" : o.state);
+	    " a key that is not known here" : o.state);
 	tell("if they are sure of it, this key is not theirs: r rejects it");
 }
 
@@ -191,6 +196,10 @@ judge(struct review *r, const char *line, unsigned *digits,
 	struct btns_err why;
 	char again[128];
 
+	if (strlen(line) < WORD_OR_GROUP) {
+		tell("type what they read, all of it: 8 groups or 12 words");
+		return 0;
+	}
 	if (btns_heard_parse(&h, line, &why) == -1) {
 		tell(why.msg);
 		return 0;
@@ -223,7 +232,7 @@ was_shown(const struct review *r)
 }
 
 static int
-show_digits(struct review *r, struct btns_err *e)
+show_now(struct review *r, struct btns_err *e)
 {
 	struct btns_fp *p = reallocarray(r->saw, r->nsaw + 1, sizeof(*p));
 
@@ -233,23 +242,28 @@ show_digits(struct review *r, struct btns_err *e)
 	r->saw[r->nsaw++] = r->work->fp;
 	r->shown = true;
 	review_digits(&r->work->fp);
-	return 0;
+	return 1;
+}
+
+/* 1; 0: not at that price; or -1. */
+static int
+show_digits(struct review *r, struct btns_err *e)
+{
+	int rv = r->proof && !r->shown ? ask_yes("This key takes what they"
+	    " read, typed.  Once shown it can't be promoted\nhere: show its"
+	    " digits all the same (yes/no)? ", e) : 1;
+
+	return rv == 1 ? show_now(r, e) : rv;
 }
 
 /* The digits, for one who says yes to them. */
 static int
 compare_by_eye(struct review *r, const char *old, struct btns_err *e)
 {
-	int rv;
+	int rv = show_digits(r, e);
 
-	if (show_digits(r, e) == -1)
-		return -1;
-	if (r->proof) {
-		tell("this key takes what they read, typed, and now it can be"
-		    " copied: begin again");
-		tell("another day, or: btnsctl promote -F -");
-		return 0;
-	}
+	if (rv != 1 || r->proof)
+		return rv == -1 ? -1 : 0;
 	rv = ask_yes("Do they read the same (yes/no)? ", e);
 	return rv == 1 ? promote(r, old, TRUST_OPERATOR, 0, e) : rv;
 }
@@ -258,12 +272,13 @@ compare_by_eye(struct review *r, const char *old, struct btns_err *e)
 static int
 ask_old(struct review *r, char old[2 * BTNS_FP_LEN + 1], struct btns_err *e)
 {
-	char line[256], prompt[160];
+	char line[256], prompt[160], hex[BTNS_FP_HEX];
 	int rv;
 
 	*old = '\0';
 	if (!r->now.there)
 		return 1;
+	btns_fp_hex(hex, &r->now.fp);
 	(void)snprintf(prompt, sizeof(prompt), "It REPLACES the %s key. "
 	    " Type 8 digits or more of that one: ", r->now.state);
 	for (;;) {
@@ -271,11 +286,31 @@ ask_old(struct review *r, char old[2 * BTNS_FP_LEN + 1], struct btns_err *e)
 			return rv;
 		if (line[0] == '\0')
 			return 0;
-		if (hex_digits(old, line))
+		if (!hex_digits(old, line))
+			tell("8 to 64 digits of the key it has now; an empty"
+			    " line goes back");
+		else if (strncmp(hex, old, strlen(old)) != 0)
+			tell("the key it has now begins otherwise: look above");
+		else
 			return 1;
-		tell("8 to 64 digits of the key it has now; an empty line"
-		    " goes back");
 	}
+}
+
+/* Two that look alike are pinned where both are meant: 1, 0, or -1. */
+static int
+ask_alike(struct review *r, struct btns_err *e)
+{
+	char prompt[BTNS_ID_PRINT + 80];
+	int rv;
+
+	r->typed = false;
+	if (r->view.alike[0] == '\0')
+		return 1;
+	(void)snprintf(prompt, sizeof(prompt), "%s looks like it; are both"
+	    " meant (yes/no)? ", r->view.alike);
+	rv = ask_yes(prompt, e);
+	r->typed = rv == 1;
+	return rv;
 }
 
 static int
@@ -287,10 +322,11 @@ do_promote(struct review *r, struct btns_err *e)
 
 	if (r->shown && r->proof) {
 		tell("its digits were shown here, and this key takes what they"
-		    " read; s, and begin again");
+		    " read: s, and");
+		tell("btnsctl review once more, or: btnsctl promote -F -");
 		return 0;
 	}
-	if ((rv = ask_old(r, old, e)) != 1)
+	if ((rv = ask_alike(r, e)) != 1 || (rv = ask_old(r, old, e)) != 1)
 		return rv;
 	for (;;) {
 		if ((rv = ask_line(line, sizeof(line), "What do they read"
@@ -362,6 +398,9 @@ answer(struct review *r, const char *line, struct btns_err *e)
 		break;
 	case '?':
 		return show_digits(r, e) == -1 ? -1 : ANSWER_AGAIN;
+	case 'h':
+		review_help(r);
+		return ANSWER_AGAIN;
 	case 's':
 		return ANSWER_SKIP;
 	case 'm':
@@ -369,7 +408,7 @@ answer(struct review *r, const char *line, struct btns_err *e)
 	case 'q':
 		return ANSWER_QUIT;
 	default:
-		review_help(r);
+		tell("one of p r v f s m q ?; h says what they do");
 		return ANSWER_AGAIN;
 	}
 	(void)fflush(stdout);
@@ -401,6 +440,7 @@ static int
 one(struct review *r, size_t i, size_t n, struct btns_err *e)
 {
 	char line[256];
+	struct btns_view seen;
 	bool show = true;
 	int rv;
 
@@ -409,8 +449,14 @@ one(struct review *r, size_t i, size_t n, struct btns_err *e)
 	for (;;) {
 		if ((rv = look(r, e)) != 1)
 			return rv == 0 ? ANSWER_DONE : -1;
+		/* An answer is to what stands on the screen. */
+		if (!show && !btns_view_same(&seen, &r->view)) {
+			tell("it changed meanwhile:");
+			show = true;
+		}
 		if (show && review_show(r, i, n, e) == -1)
 			return -1;
+		seen = r->view;
 		show = false;
 		if ((rv = command(r, line, sizeof(line), i, n, e)) == -1)
 			return -1;

@@ -32,6 +32,7 @@ struct review {
 	struct btns_view view;
 	bool		 proof;		/* a yes is not enough */
 	bool		 shown;		/* the digits were */
+	bool		 typed;		/* it and its look-alike are meant */
 	struct btns_fp	*saw;		/* and of these keys */
 	size_t		 nsaw;
 	struct btns_err	*e;
@@ -53,8 +54,9 @@ void	 review_digits(const struct btns_fp *);
 struct other {
 	const struct review *r;
 	const struct btns_heard *heard;
-	char		 state[160];	/* what to say of it, or "" */
+	char		 state[BTNS_ID_PRINT + 160];	/* to be said, or "" */
 };
 int	 review_other(const struct btns_pin *, void *);
+int	 review_whose(const struct btns_pin *, void *);	/* of any identity */
 
 #endif

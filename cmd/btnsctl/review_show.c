@@ -72,7 +72,7 @@ static void
 how_often(char out[64], const struct seen *s)
 {
 	if (s->times == 0)
-		(void)snprintf(out, 64, "never again");
+		(void)snprintf(out, 64, "not since");
 	else
 		(void)snprintf(out, 64, "%lld time%s on %lld day%s",
 		    (long long)s->times, s->times == 1 ? "" : "s",
@@ -153,6 +153,26 @@ title(const struct review *r)
 	    "learned; it had a key before" : "learned";
 }
 
+/* Another learned one; its digits are hidden as this one's are. */
+static int
+beside(const struct btns_pin *pin, void *arg)
+{
+	const struct review *r = arg;
+	char text[256], age[24];
+
+	if (memcmp(&pin->fp, &r->work->fp, sizeof(pin->fp)) == 0 ||
+	    pin->live || pin->revoked || (strcmp(pin->state, "conflict") != 0 &&
+	    strcmp(pin->state, "learned") != 0))
+		return 0;
+	time_age(age, time(NULL), pin->since);
+	(void)snprintf(text, sizeof(text), "    beside    %s from %s%s%.46s,"
+	    " learned %s ago, waits as well", pin->keyname, pin->source,
+	    pin->address == NULL ? "" : ", ", pin->address == NULL ? "" :
+	    pin->address, age);
+	say(text);
+	return 0;
+}
+
 int
 review_show(const struct review *r, size_t i, size_t n, struct btns_err *e)
 {
@@ -169,7 +189,9 @@ review_show(const struct review *r, size_t i, size_t n, struct btns_err *e)
 		    " %s's as well", r->view.elsewhere);
 		say(text);
 	}
-	if (btns_pins_alike(r->store, &r->work->ident, alike,
+	if (btns_pins_of(r->store, &r->work->ident, beside,
+	    (void *)(uintptr_t)r, e) == -1 ||
+	    btns_pins_alike(r->store, &r->work->ident, alike,
 	    (void *)(uintptr_t)r, e) == -1 ||
 	    btns_knock_of(r->store, r->name, knock, NULL, e) == -1)
 		return -1;
@@ -197,6 +219,7 @@ review_help(const struct review *r)
 	    " again");
 	say("s  skip: decide later    m  more: history and refusals    q "
 	    " quit");
+	say("?  show its digits; what is typed then is no proof any more");
 }
 
 /* --- more */
@@ -257,6 +280,27 @@ review_other(const struct btns_pin *pin, void *arg)
 	(void)snprintf(o->state, sizeof(o->state), "NOT this key: they read"
 	    " %s, which is %s for it", fp, pin->live ? pin->state :
 	    strcmp(pin->state, "conflict") == 0 ? "another learned one" :
+	    pin->state);
+	return 1;
+}
+
+/* A peer's own, read out in another's name. */
+int
+review_whose(const struct btns_pin *pin, void *arg)
+{
+	char name[BTNS_ID_PRINT];
+	struct other *o = arg;
+	struct btns_verdict v;
+	struct btns_err ignored;
+	struct btns_key k;
+
+	if (btns_pin_key(&k, pin, &ignored) == -1 ||
+	    btns_heard_match(&v, o->heard, &k, &ignored) == -1 ||
+	    v.what != BTNS_MATCH)
+		return 0;
+	btns_ident_print(name, &pin->ident);
+	(void)snprintf(o->state, sizeof(o->state), "no match: that is the key"
+	    " of %s, %s\n    there; is the right person on the phone?", name,
 	    pin->state);
 	return 1;
 }

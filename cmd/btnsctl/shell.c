@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../ask.h"
 #include "shell.h"
 
 /* --- running one */
@@ -143,18 +144,50 @@ put(int fd, const char *p, size_t n)
 	return true;
 }
 
-/* The person's pager, with what there is and what still comes. */
+/* What there is, and what still comes. */
 static void
-page(const char *have, size_t n, int fd)
+pump(int to, const char *have, size_t n, int fd)
 {
-	const char *pager = getenv("PAGER");
 	char buf[8192];
 	ssize_t got;
-	int pair[2];
+
+	if (put(to, have, n))
+		while ((got = read(fd, buf, sizeof(buf))) > 0 &&
+		    put(to, buf, (size_t)got))
+			;
+}
+
+/* $PAGER, or more; NULL where there is none. */
+static const char *
+find_pager(void)
+{
+	const char *pager = getenv("PAGER");
+	int status = -1;
 	pid_t pid;
 
 	if (pager == NULL || *pager == '\0')
 		pager = "more";
+	if ((pid = fork()) == 0) {
+		(void)execl("/bin/sh", "sh", "-c", "command -v \"${0%% *}\""
+		    " >/dev/null 2>&1", pager, (char *)NULL);
+		_exit(1);
+	}
+	while (pid != -1 && waitpid(pid, &status, 0) == -1 && errno == EINTR)
+		;
+	return status == 0 ? pager : NULL;
+}
+
+static void
+page(const char *have, size_t n, int fd)
+{
+	const char *pager = find_pager();
+	int pair[2];
+	pid_t pid;
+
+	if (pager == NULL) {
+		pump(STDOUT_FILENO, have, n, fd);
+		return;
+	}
 	if (pipe2(pair, O_CLOEXEC) == -1 || (pid = fork()) == -1)
 		return;
 	if (pid == 0) {
@@ -165,10 +198,7 @@ page(const char *have, size_t n, int fd)
 		_exit(127);
 	}
 	(void)close(pair[0]);
-	if (put(pair[1], have, n))
-		while ((got = read(fd, buf, sizeof(buf))) > 0 &&
-		    put(pair[1], buf, (size_t)got))
-			;
+	pump(pair[1], have, n, fd);
 	(void)close(pair[1]);
 	while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
 		;
@@ -328,12 +358,27 @@ commit(struct shell *sh, struct btns_err *e)
 
 /* --- the shell's own */
 
+/* No answer, where nobody is there any more, is one. */
+bool
+shell_leaves(const struct shell *sh)
+{
+	struct btns_err ignored;
+	char line[64], prompt[80];
+
+	if (sh->name != NULL || !sh->batch || sh->n == 0)
+		return true;
+	(void)snprintf(prompt, sizeof(prompt), "%zu noted, and none of it"
+	    " done: leave all the same (yes/no)? ", sh->n);
+	return ask_line(line, sizeof(line), prompt, &ignored) != 1 ||
+	    strcmp(line, "yes") == 0;
+}
+
 static int
 quit(struct shell *sh, struct btns_err *e)
 {
 	(void)e;
-	sh->end = true;
-	return CLI_YES;
+	sh->end = shell_leaves(sh);
+	return sh->end ? CLI_YES : CLI_NO;
 }
 
 static int
@@ -371,6 +416,10 @@ line(struct shell *sh, char *text)
 	int rv;
 
 	if ((rv = shell_split(&l, text, &e)) == 0 && l.argc > 0) {
+		/* "btnsctl list" was copied from somewhere. */
+		if (l.argc > 1 && strcmp(l.argv[0], sh->cli->prog) == 0)
+			memmove(l.argv, l.argv + 1, (size_t)l.argc-- *
+			    sizeof(l.argv[0]));
 		for (o = shell_own; o->name != NULL &&
 		    strcmp(o->name, l.argv[0]) != 0; o++)
 			;
@@ -412,13 +461,17 @@ read_line(struct shell *sh, char *text, size_t size, FILE *fp,
 	}
 	if (ferror(fp))
 		return btns_fail_sys(e, "%s", sh->name);
+	/* It may be half of one, and mean something else. */
+	if (c == EOF && n > 0)
+		return btns_fail(e, BTNS_E_USAGE, "%s:%lu: the last line has"
+		    " no end, and was not done", sh->name, sh->line);
 	if (n > 0 && text[n - 1] == '\r')
 		n--;
 	text[n] = '\0';
 	if (strchr(text, '\r') != NULL)
 		return btns_fail(e, BTNS_E_USAGE, "%s:%lu: a control"
 		    " character", sh->name, sh->line);
-	return c != EOF || n > 0;
+	return c != EOF;
 }
 
 /* The first that fails ends it. */

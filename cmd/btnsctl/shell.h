@@ -52,6 +52,9 @@ int	 shell_run(struct shell *, struct shell_line *, struct btns_err *);
 int	 shell_start(struct shell *, const struct shell_line *, int *fd,
 	    pid_t *, struct btns_err *);
 
+/* Is the person's batch, if there is one, to be left undone? */
+bool	 shell_leaves(const struct shell *);
+
 /* Lines of the terminal. */
 unsigned shell_rows(void);
 

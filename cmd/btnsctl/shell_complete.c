@@ -92,6 +92,17 @@ of_store(const struct shell *sh, struct offer *o, const char *kind)
 
 /* --- of the file system */
 
+/* It needs no quotes, and steers no terminal. */
+static bool
+is_plain(const char *name)
+{
+	for (; *name != '\0'; name++)
+		if (*name <= ' ' || *name > '~' || strchr("\\'\"#",
+		    *name) != NULL)
+			return false;
+	return true;
+}
+
 static void
 files(struct offer *o)
 {
@@ -105,8 +116,7 @@ files(struct offer *o)
 	if ((dp = opendir(*dir == '\0' ? "." : dir)) == NULL)
 		return;
 	while ((d = readdir(dp)) != NULL) {
-		if (d->d_name[0] == '.' || strpbrk(d->d_name,
-		    " \t\\'\"#\n") != NULL)
+		if (d->d_name[0] == '.' || !is_plain(d->d_name))
 			continue;
 		(void)snprintf(path, sizeof(path), "%s%s%s", dir, d->d_name,
 		    d->d_type == DT_DIR ? "/" : "");

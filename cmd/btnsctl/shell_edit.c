@@ -64,7 +64,8 @@ load(History *h, const struct shell *sh)
 	size_t room = 0;
 	HistEvent ev;
 	FILE *fp = open_history(path, "r", sh);
-	bool fit = fp != NULL || access(path, F_OK) == -1;
+	struct stat st;
+	bool fit = fp != NULL || (lstat(path, &st) == -1 && errno == ENOENT);
 
 	while (fp != NULL && getline(&text, &room, fp) != -1)
 		(void)history(h, &ev, H_ENTER, text);
@@ -74,12 +75,27 @@ load(History *h, const struct shell *sh)
 	return fit;
 }
 
+/* The same without what quotes. */
+static void
+bare(char *out, size_t size, const char *text)
+{
+	size_t n = 0;
+
+	for (; *text != '\0' && n + 1 < size; text++)
+		if (strchr("'\"\\", *text) == NULL)
+			out[n++] = *text;
+	out[n] = '\0';
+}
+
 /* Never a key, nor what proves one: -F's argument, or digits enough. */
 static bool
-secret(const char *text)
+secret(const char *line)
 {
+	char text[512];
 	const char *p = text;
 	size_t i, digits = 0;
+
+	bare(text, sizeof(text), line);
 
 	/* -F, -qF: unless it is asked for, or read. */
 	while ((p = strstr(p, " -")) != NULL) {
@@ -92,9 +108,9 @@ secret(const char *text)
 		if (strchr("0123456789abcdefABCDEF", text[i]) != NULL) {
 			if (++digits >= BTNS_PROOF_DIGITS)
 				return true;
-		} else if (text[i] != ':' && text[i] != ' ')
+		} else if (strchr(":-. ", text[i]) == NULL)
 			digits = 0;
-	return strstr(text, "AAAA") != NULL || strlen(text) > 400;
+	return strstr(text, "AAAA") != NULL || strlen(line) > 400;
 }
 
 static void
@@ -124,7 +140,11 @@ static void
 add(const char *word, void *arg)
 {
 	struct words *w = arg;
+	size_t i;
 
+	for (i = 0; i < w->n; i++)
+		if (strcmp(w->word[i], word) == 0)
+			return;
 	if (w->n < 256 && (w->word[w->n] = strdup(word)) != NULL)
 		w->n++;
 }
@@ -141,11 +161,18 @@ common(const struct words *w)
 	return n;
 }
 
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
 static void
-show(const struct words *w)
+show(struct words *w)
 {
 	size_t i, wide = 0, at = 0;
 
+	qsort(w->word, w->n, sizeof(w->word[0]), by_name);
 	for (i = 0; i < w->n; i++)
 		wide = strlen(w->word[i]) > wide ? strlen(w->word[i]) : wide;
 	putchar('\n');
@@ -279,8 +306,13 @@ loop(struct shell *sh, EditLine *el, History *h, bool fit,
 			(void)fflush(stdout);
 			continue;
 		}
-		if (caught != 0 || text == NULL || n <= 0)
+		if (caught != 0)
 			break;
+		if (text == NULL || n <= 0) {
+			if (shell_leaves(sh))
+				break;
+			continue;
+		}
 		keep(h, text, fit, sh);
 		if ((copy = strdup(text)) == NULL)
 			continue;
@@ -294,6 +326,30 @@ loop(struct shell *sh, EditLine *el, History *h, bool fit,
 		fprintf(stderr, "%s: the batch was not committed; none of it"
 		    " was done\n", sh->cli->prog);
 	return CLI_YES;
+}
+
+/* ~/.editrc may bind a key to a whole command: it is this user's own. */
+static void
+settings(EditLine *el, const struct shell *sh)
+{
+	const char *home = getenv("HOME");
+	char path[4096];
+	struct stat st;
+	int fd;
+
+	if (home == NULL || *home != '/' || (size_t)snprintf(path,
+	    sizeof(path), "%s/.editrc", home) >= sizeof(path) ||
+	    (fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)) == -1)
+		return;
+	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode) ||
+	    st.st_uid != geteuid() || (st.st_mode & 022) != 0)
+		fprintf(stderr, "%s: %s: not a plain file that this user alone"
+		    " writes; it is not read\n", sh->cli->prog, path);
+	else {
+		(void)snprintf(path, sizeof(path), "/dev/fd/%d", fd);
+		(void)el_source(el, path);
+	}
+	(void)close(fd);
 }
 
 int
@@ -317,7 +373,7 @@ shell_edit(struct shell *sh, int (*line)(struct shell *, char *),
 		(void)el_set(el, EL_ADDFN, "complete", "complete a word",
 		    complete);
 		(void)el_set(el, EL_BIND, "^I", "complete", NULL);
-		(void)el_source(el, NULL);
+		settings(el, sh);
 		rv = loop(sh, el, h, load(h, sh), line);
 	}
 	if (h != NULL)

@@ -14,7 +14,7 @@ struct last {
 	char		 verb[16], identity[BTNS_ID_PRINT];
 	char		 hex[BTNS_FP_HEX];
 	char		 name[64], back[BTNS_SETTING_MAX];	/* of set */
-	bool		 has_back;
+	bool		 has_back, was_timed;
 	bool		 pinned;	/* the key was, before the event */
 };
 
@@ -34,6 +34,8 @@ before(const struct btns_event *ev, const uint8_t hash[BTNS_EVENT_HASH],
 	    (ev->detail[5 + n] != ' ' && ev->detail[5 + n] != '\0'))
 		return 0;
 	l->has_back = (p = strstr(ev->detail, " value=")) != NULL;
+	l->was_timed = p != NULL && strncmp(ev->detail + 5 + n, " ends=",
+	    6) == 0;
 	(void)snprintf(l->back, sizeof(l->back), "%.*s", p == NULL ? 0 :
 	    (int)strcspn(p + 7, "\t"), p == NULL ? "" : p + 7);
 	return 0;
@@ -172,6 +174,36 @@ target(const struct btns_pin *pin, void *arg)
 	return btns_pin_key(&t->key, pin, t->e);
 }
 
+static int
+is_last(struct btns_pins *p, const struct last *l, struct btns_err *e)
+{
+	int64_t seq;
+
+	if (btns_pins_last(p, &seq, e) == -1)
+		return -1;
+	return seq == l->seq ? 0 : btns_fail(e, BTNS_E_REFUSED, "changed"
+	    " while you looked; nothing was done");
+}
+
+/* While nobody else can decide, and if nobody has. */
+static int
+forget_now(struct btns_pins *p, const struct last *l,
+    const struct btns_ident *id, const struct target *t,
+    const struct btns_order *o, const struct btns_view *shown,
+    struct trust_verdict *v, struct btns_err *e)
+{
+	struct btns_view now;
+	struct btns_err ignored;
+
+	if (btns_pins_begin(p, e) == -1)
+		return -1;
+	if (is_last(p, l, e) == 0 && btns_pins_do(p, TRUST_FORGET_ONE, id,
+	    &t->key, o, shown, v, &now, e) == 0)
+		return btns_pins_end(p, true, e);
+	(void)btns_pins_end(p, false, &ignored);
+	return -1;
+}
+
 /* The key goes as it was looked at, or not at all. */
 static int
 forget(const struct shell *sh, struct btns_pins *p, const struct last *l,
@@ -179,7 +211,7 @@ forget(const struct shell *sh, struct btns_pins *p, const struct last *l,
 {
 	struct btns_order o = { .given.evidence = TRUST_OPERATOR };
 	struct target t = { .l = l, .e = e };
-	struct btns_view shown, now;
+	struct btns_view shown;
 	struct trust_verdict v;
 	struct btns_ident id;
 
@@ -190,8 +222,8 @@ forget(const struct shell *sh, struct btns_pins *p, const struct last *l,
 		return btns_fail(e, BTNS_E_NOTFOUND, "%s: nothing to take"
 		    " back", l->identity);
 	if (btns_pins_try(p, TRUST_FORGET_ONE, &id, &t.key, &o, &v, &shown,
-	    e) == -1 || ask(sh, l, e) == -1 || btns_pins_do(p,
-	    TRUST_FORGET_ONE, &id, &t.key, &o, &shown, &v, &now, e) == -1)
+	    e) == -1 || ask(sh, l, e) == -1 || forget_now(p, l, &id, &t, &o,
+	    &shown, &v, e) == -1)
 		return -1;
 	if (v.reason != TRUST_OK)
 		return btns_fail(e, BTNS_E_REFUSED, "%s: %s", l->identity,
@@ -208,13 +240,13 @@ reset(struct shell *sh, struct btns_pins *p, struct last *l,
 {
 	struct shell_line w = { 3, { (char *)(uintptr_t)"set", l->name,
 	    l->has_back ? l->back : (char *)(uintptr_t)"default", NULL } };
-	int64_t seq;
 
-	if (ask(sh, l, e) == -1 || btns_pins_last(p, &seq, e) == -1)
+	if (l->was_timed)
+		return btns_fail(e, BTNS_E_REFUSED, "%s: what it was before"
+		    " was for a time; set it anew: set -t duration %s value",
+		    l->name, l->name);
+	if (ask(sh, l, e) == -1 || is_last(p, l, e) == -1)
 		return -1;
-	if (seq != l->seq)
-		return btns_fail(e, BTNS_E_REFUSED, "changed while you looked;"
-		    " nothing was done");
 	return shell_run(sh, &w, e);
 }
 

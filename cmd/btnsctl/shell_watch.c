@@ -22,7 +22,7 @@ on_signal(int sig)
 	if (sig == SIGWINCH)
 		resized = 1;
 	else
-		stop = 1;
+		stop = sig;
 }
 
 /* As many lines as there is room for; their ends cut by the terminal. */
@@ -90,7 +90,7 @@ watch(struct shell *sh, struct btns_err *e)
 		}
 		if (rv == 0 && poll(&p, 1, EVERY) > 0) {
 			(void)!read(STDIN_FILENO, key, sizeof(key));
-			stop = 1;
+			stop = -1;
 		}
 	}
 	return rv;
@@ -122,5 +122,7 @@ shell_watch(struct shell *sh, struct btns_err *e)
 	(void)sigaction(SIGWINCH, &size, NULL);
 	for (i = 0; i < 4; i++)
 		(void)sigaction(ends[i], &was[i], NULL);
+	if (stop == SIGTERM || stop == SIGHUP)
+		(void)raise(stop);
 	return rv;
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Unknown peers are sent to the listener, with the kernel's own nftables in a
 # network namespace; where iked would be, somebody writes down what comes.
-# shellcheck disable=SC2086,SC2317 # numbers of processes; check calls them
+# shellcheck disable=SC2046,SC2086,SC2317 # numbers of processes; check calls them
 . "$(dirname "$0")/lib.sh"
 . "$here/data/setup.sh"
 

@@ -73,11 +73,7 @@ tty 0 "a key that changed" "
 	shows {8 to 64 digits of the key it has now}
 	shows {of that one: }
 	types $(digits p521 8)
-	shows {goes back)? }
-	types {$(digits p521)}
-	shows {that is not the key it has now; nothing was changed}
-	shows {h help)? }
-	types p
+	shows {the key it has now begins otherwise}
 	shows {of that one: }
 	types $(digits p384 8)
 	shows {goes back)? }
@@ -88,7 +84,7 @@ tty 0 "a key that changed" "
 	shows {NOT this key: they read $(digits p384 16).., which is pinned}
 	shows {goes back)? }
 	types {$(digits rsa2048)}
-	shows {which was never seen for it}
+	shows {fingerprint of a key that is not known here}
 	shows {goes back)? }
 	types {$(digits p521 28)0000}
 	shows {group 8 is not 0000, the other 7 agree; ask for group 8 again}
@@ -139,6 +135,13 @@ btnsctl learn -q gw.example.org p256.pub 2>err
 tty 1 "where proof is needed" "
 	shows {h help)? }
 	types ?
+	shows {show its digits all the same (yes/no)? }
+	types no
+	shows {h help)? }
+	types ?
+	shows {show its digits all the same (yes/no)? }
+	types yes
+	shows {$(rsafp -s groups p256.pub | sed -n '3s/^    2  //p')}
 	shows {h help)? }
 	types p
 	shows {its digits were shown here}
@@ -183,6 +186,20 @@ tty 1 "reject, revoke, forget, skip" "
 	shows {4 of 4  fqdn/d.example.org}
 	shows {h help)? }
 	types yes
+	shows {one of p r v f s m q ?; h says}
+	shows {h help)? }
+	types p
+	shows {goes back)? }
+	types yes
+	shows {type what they read, all of it}
+	shows {goes back)? }
+	types {$(digits p256)}
+	shows {that is the key of fqdn/a.example.org, rejected}
+	shows {is the right person on the phone?}
+	shows {goes back)? }
+	types {}
+	shows {h help)? }
+	types h
 	shows {s  skip: decide later}
 	shows {h help)? }
 	types s
@@ -292,6 +309,42 @@ tty 1 "another key comes in between" "
 	shows {h help)? }
 	types q
 " btnsctl review
+new_store
+btnsctl learn -q gw.example.org p256.pub
+tty 1 "a key that was accepted after it was shown" "
+	shows {1 of 1  fqdn/gw.example.org: learned}
+	shows {h help)? }
+	exec btnsctl forget -q -y gw.example.org
+	exec btnsctl set -q accept-for fqdn/gw.example.org
+	exec btnsctl set -q tofu accept-new
+	exec btnsctl learn -q gw.example.org p256.pub
+	types h
+	shows {it changed meanwhile:}
+	shows {1 of 1  fqdn/gw.example.org: accepted}
+	shows {h help)? }
+	types q
+" btnsctl review
+new_store
+btnskey pin -q -y GW-L.example.org p384.pub
+btnsctl learn -q fqdn/gw-l.example.org p256.pub
+btnsctl learn -q fqdn/gw-l.example.org p521.pub 2>err
+tty 1 "a look-alike, and two keys that wait" "
+	shows {beside    EC P-521 from file, learned 0s ago, waits as well}
+	shows {alike     fqdn/GW-L.example.org, pinned}
+	shows {h help)? }
+	types p
+	shows {fqdn/GW-L.example.org looks like it; are both meant (yes/no)? }
+	types y
+	shows {yes or no, in full}
+	shows {are both meant (yes/no)? }
+	types yes
+	shows {goes back)? }
+	types {$(digits p256)}
+	shows {pinned fqdn/gw-l.example.org $(digits p256 16).. (fingerprint)}
+	shows {h help)? }
+	types q
+" btnsctl review
+lacks screen "not a digit of another is shown" "$(digits p521 16)"
 tty 2 "-o" '' btnsctl review -o json
 tty 2 "an operand" '' btnsctl review gw.example.org
 

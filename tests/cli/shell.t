@@ -59,7 +59,8 @@ check 0 "are one" btnsctl set accept-for
 same out "word" <<EOT
 fqdn/*.x.example.org ufqdn/a
 EOT
-check 0 "a line without its end" sh -c "printf 'list -q' | btnsctl shell"
+check 2 "a line without its end" sh -c "printf 'list\nlist -q' | btnsctl shell"
+like err "may be half of one" 'standard input:2: the last line has no end, and'
 printf 'list\0x\n' >script
 check 2 "a NUL" btnsctl shell script
 check 3 "no such file" btnsctl shell no-such
@@ -225,6 +226,9 @@ check 0 "is what it was" btnsctl set remind
 same out "before" <<EOT
 3d
 EOT
+check 1 "of a setting that was for a time" says 'set -t 1h tofu accept-new' \
+    'set tofu off' undo
+like err "doesn't make it for ever" 'tofu: what it was before was for a time'
 check 2 "in a batch" says begin undo
 new_store
 check 1 "of new evidence alone" says 'learn gw.example.org p256.pub' \
@@ -294,6 +298,7 @@ for sig in 15 1; do			# SIGTERM, SIGHUP
 	    stty -g >tty.after'
 	same tty.after "leaves the terminal as it was" <tty.before
 done
+: >"$(printf 'hostile\033]0;x')"
 tty 0 "Tab" '
 	shows "btnsctl> "
 	send "prom\t"
@@ -317,10 +322,12 @@ tty 0 "Tab" '
 	send "\025check -qF '"$(digits p256 | cut -c 1-4)"'\t"
 	send "\025check -Fff gw-\t"
 	shows "gw-a.example.org"
+	send "\025learn x hos\t"
 	send "\025wat\t"
 	shows "ch "
 	send "\025"
 	types quit' btnsctl shell
+lacks raw "and nothing of a hostile name" "$(printf '\033]0;')"
 lacks screen "and no digits for -F" "$(digits p256 | cut -c 5-16)"
 for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
 	btnsctl learn -q many$i.example.org p521.pub 2>err
@@ -349,6 +356,23 @@ tty 0 "watch" "
 	send x
 	shows {btnsctl> }
 	types quit" btnsctl shell
+# shellcheck disable=SC2016 # for that shell
+tty 0 "SIGTERM while it watches" '
+	shows "btnsctl> "
+	types watch
+	shows "any key ends it"
+	exec pkill -TERM -P [exp_pid] -x btnsctl
+	shows "it ended by 15"' sh -c 'stty -g >tty.before
+    btnsctl shell; echo "it ended by $(($? - 128))"; stty -g >tty.after'
+same tty.after "leaves the terminal as it was" <tty.before
+tty 0 "a pager that isn't there" "
+	set env(PAGER) {/nonexistent -x}
+	spawn btnsctl shell
+	shows {btnsctl> }
+	types {list many*}
+	shows {fqdn/many9}
+	shows {btnsctl> }
+	types quit" true
 tty 0 "a batch, typed" "
 	shows {btnsctl> }
 	types begin
@@ -363,6 +387,22 @@ tty 0 "a batch, typed" "
 	shows {batch (1)> }
 	types commit
 	shows {1 done}
+	shows {btnsctl> }
+	types begin
+	types {forget -y gw-b.example.org}
+	shows {batch (1)> }
+	types quit
+	shows {1 noted, and none of it done: leave all the same (yes/no)? }
+	types no
+	shows {batch (1)> }
+	send \004
+	shows {leave all the same (yes/no)? }
+	types {}
+	shows {batch (1)> }
+	types abort
+	shows {btnsctl> }
+	types {btnsctl list gw-b*}
+	shows {pinned}
 	shows {btnsctl> }
 	types undo
 	shows {Take it back (yes/no)? }
@@ -428,4 +468,28 @@ tty 0 "a .editrc" '
 	shows "fqdn/gw-a"
 	shows "btnsctl> "
 	types quit' btnsctl shell
+printf 'bind -s x "set tofu accept-new\\n"\n' >"$HOME/.editrc"
+chmod 666 "$HOME/.editrc"
+tty 0 "one that others write" '
+	shows "not a plain file that this user alone writes"
+	shows "btnsctl> "
+	types x
+	shows "no command x"
+	shows "btnsctl> "
+	types quit' btnsctl shell
+rm "$HOME/.editrc"
+# What proves a key is not kept, however it is quoted.
+rm -f "$HOME/.btnsctl_history"
+tty 0 "history" '
+	shows "btnsctl> "
+	foreach text {"check \"-F\" abacus gw" "check \\\\-F abacus gw" "list kept*"
+	    "show ca40-e492-ca40-e492-ca40-e492-ca40-e492"} {
+		types $text
+		shows "btnsctl> "
+	}
+	types quit' btnsctl shell
+grep -v '^quit$' "$HOME/.btnsctl_history" >said
+same said "keeps no proof" <<'EOT'
+list kept*
+EOT
 finish
