@@ -480,6 +480,7 @@ tty 0 "one that others write" '
 rm "$HOME/.editrc"
 # What proves a key is not kept, however it is quoted.
 rm -f "$HOME/.btnsctl_history"
+# shellcheck disable=SC2016 # $text is expect's
 tty 0 "history" '
 	shows "btnsctl> "
 	foreach text {"check \"-F\" abacus gw" "check \\\\-F abacus gw" "list kept*"
