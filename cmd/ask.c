@@ -77,12 +77,12 @@ read_line(int fd, char *buf, size_t size, struct btns_err *e)
 	buf[n] = '\0';
 	if (r == -1)
 		return btns_fail_sys(e, "read");
-	if (nul)
-		return btns_fail(e, BTNS_E_USAGE, "a line with a NUL in it is"
-		    " no answer");
 	if (all >= size)
 		return btns_fail(e, BTNS_E_USAGE,
 		    "a line of %zu characters is no answer", all);
+	if (nul)
+		return btns_fail(e, BTNS_E_USAGE, "a line with a NUL in it is"
+		    " no answer");
 	if (r == 0)
 		return 0;		/* half a line is no answer */
 	return 1;

@@ -222,6 +222,7 @@ new_store
 listens
 mv "$tmp/db" "$tmp/db.away"
 check 0 "without a store" call -b 127.0.0.2
+wait_for 20 grep -q LOST said
 mv "$tmp/db.away" "$tmp/db"
 check 0 "and with one" call -b 127.0.0.2
 check 3 "the end tells of it" hush

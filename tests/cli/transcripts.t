@@ -30,7 +30,7 @@ plain() {
 	    -e 's/since [0-9-]\{10\}/since DATE/' \
 	    -e 's/ [0-9]*[smh] ago/ AGE ago/g' -e 's/AGE ago  */AGE ago /' \
 	    -e 's/for [0-9]*[smh]$/for AGE/' \
-	    -e 's/^\(generating .*: \)\.*/\1/' \
+	    -e 's/^generating .*generating/generating/' \
 	    -e 's/\(pins\.db\.\)[0-9]\{8\}\(\.2\)*$/\1DATE/' "$1" >said
 }
 # says FILE NAME: it is standard input
