@@ -25,10 +25,10 @@ MIGRATIONS = db/migrations/0001_foundation.sql db/migrations/0002_trust.sql \
 	  db/migrations/0005_knock.sql
 
 KEY_O	= lib/b64.o lib/der.o lib/err.o lib/fp.o lib/hash.o lib/heard.o \
-	  lib/input.o lib/key.o lib/keyder.o lib/keydns.o lib/keyline.o \
-	  lib/keyone.o lib/keyread.o lib/keyssh.o lib/keywrite.o lib/oid.o \
-	  lib/pem.o lib/picture.o lib/point.o lib/privder.o lib/qr.o \
-	  lib/secret.o lib/wordlist.o lib/words.o
+	  lib/heard_text.o lib/input.o lib/key.o lib/keyder.o lib/keydns.o \
+	  lib/keyline.o lib/keyone.o lib/keyread.o lib/keyssh.o lib/keywrite.o \
+	  lib/oid.o lib/pem.o lib/picture.o lib/point.o lib/privder.o \
+	  lib/qr.o lib/secret.o lib/wordlist.o lib/words.o
 IKE_O	= lib/ike/auth.o lib/ike/claim.o lib/ike/cookie.o lib/ike/crypt.o \
 	  lib/ike/dh.o lib/ike/fragments.o lib/ike/responder.o \
 	  lib/ike/suite.o lib/ike/wire.o

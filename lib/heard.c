@@ -7,6 +7,7 @@
 #include "b64.h"
 #include "err.h"
 #include "fp.h"
+#include "heard_text.h"
 #include "keyline.h"
 #include "words.h"
 
@@ -280,39 +281,6 @@ key_line(struct btns_heard *h, const char *s, struct btns_err *e)
 	return e->code == BTNS_E_FORMAT ? 0 : -1;
 }
 
-/*
- * Lines as rsafp numbers them become one: "  1  862b e069" without its number,
- * and nothing of what stands in brackets, nor of the line that names the key.
- */
-static bool
-unnumber(char *out, size_t size, const char *s)
-{
-	size_t n = 0, len, skip;
-	const char *end;
-
-	for (; *s != '\0'; s += len + (s[len] == '\n')) {
-		len = strcspn(s, "\n");
-		skip = strspn(s, " \t");
-		end = memchr(s, '(', len);
-		if (skip < len && isdigit((unsigned char)s[skip]) &&
-		    s[skip + 1] == ' ' && s[skip + 2] == ' ')
-			skip += 3;
-		else if (end != NULL && strchr(s + len, '\n') != NULL)
-			continue;	/* "3072 sha256 gw.pub (RSA)" */
-		if (end == NULL)
-			end = s + len;
-		if (n + (size_t)(end - s) + 2 > size)
-			return false;
-		if (s + skip < end) {
-			memcpy(out + n, s + skip, (size_t)(end - s) - skip);
-			n += (size_t)(end - s) - skip;
-		}
-		out[n++] = ' ';
-	}
-	out[n] = '\0';
-	return true;
-}
-
 int
 btns_heard_parse(struct btns_heard *h, const char *text, struct btns_err *e)
 {
@@ -328,12 +296,10 @@ btns_heard_parse(struct btns_heard *h, const char *text, struct btns_err *e)
 		h->len = BTNS_PICTURE_X * BTNS_PICTURE_Y;
 		return 0;
 	}
-	if (strchr(s, '\n') != NULL || strchr(s, '(') != NULL) {
-		if (!unnumber(plain, sizeof(plain), s))
-			return btns_fail(e, BTNS_E_USAGE, "too long for a"
-			    " fingerprint");
-		s = plain;
-	}
+	if (!heard_plain(plain, sizeof(plain), s))
+		return btns_fail(e, BTNS_E_USAGE, "too long for a"
+		    " fingerprint");
+	s = plain;
 	while (*s == ' ' || *s == '\t')
 		s++;
 	prefix(h, &s);
@@ -344,7 +310,7 @@ btns_heard_parse(struct btns_heard *h, const char *text, struct btns_err *e)
 		s += strspn(s, " \t");
 	if ((c = slip(s)) != '\0')
 		return btns_fail(e, BTNS_E_USAGE, "'%c' is no hex digit", c);
-	if ((rv = in_words(h, s, e)) == -1)
+	if ((rv = in_words(h, s, e)) == -1 || heard_group(s, e) == -1)
 		return -1;
 	if (rv == 1 || hex(h, s) || babble(h, s) || base64(h, s))
 		return too_little(h, s, e);

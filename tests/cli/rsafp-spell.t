@@ -45,6 +45,9 @@ match: gw.pub (spki sha256)
 EOT
 w12=$(rsafp -q -s words gw.pub | cut -d ' ' -f 1-12)
 check 0 "twelve of them" rsafp -F "$w12" gw.pub
+check 0 "with numbers on one line" rsafp -F "1 $(echo "$w12" |
+    sed 's/ / 2 /6')" gw.pub
+check 0 "with commas" rsafp -F "$(echo "$w12" | sed 's/ /, /g')" gw.pub
 check 0 "in capitals" rsafp -F "$(echo "$w12" | tr '[:lower:]' '[:upper:]')" gw.pub
 check 0 "by their first four letters" rsafp -F \
     "$(echo "$w12" | sed 's/\([a-z]\{4\}\)[a-z]*/\1/g')" gw.pub
