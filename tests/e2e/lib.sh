@@ -102,8 +102,10 @@ closed() {
 	echo "$s $n - the machine's own files are read-only"
 }
 
-# tell HOST SCRIPT: to the host's shell.  Without it, each command would take
-# three more processes to get there.
+# tell HOST SCRIPT: to the host's shell, which gives the $status that it sets.
+# Without it, each command would take three more processes to get there.  It
+# is the loop that answers, not the script: that one must have been read to its
+# end before the next is written in its place.
 tell() {
 	echo "$2" >"/mnt/$1/run/job"
 	echo >"/mnt/$1/run/do"
@@ -133,7 +135,7 @@ with() {
 	read -r self _ </proc/self/stat
 	self=/proc/$self/fd
 	tell "$1" "{ $2
-	} <$self/5 >>$self/6 2>>$self/7; echo \$status >&9"
+	} <$self/5 >>$self/6 2>>$self/7"
 } 5<&0 6>&1 7>&2
 
 # on HOST COMMAND ...
@@ -155,7 +157,7 @@ start() {
 
 # ended HOST PROCESS: wait for one that was started; gives its status
 ended() {
-	tell "$1" "wait $2; echo \$? >&9"
+	tell "$1" "wait $2; status=\$?"
 }
 
 hosts() {
@@ -186,7 +188,10 @@ hosts() {
 		    echo $$ >/run/self
 		    exec 8<>/run/do 9<>/run/done
 		    echo 0 >&9
-		    while read -r _ <&8; do . /run/job; done' sh $h &
+		    while read -r _ <&8; do
+			. /run/job
+			echo "$status" >&9
+		    done' sh $h &
 		read -r told </mnt/$h/run/done
 	done
 	read -r pid_a </mnt/a/run/self
