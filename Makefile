@@ -51,7 +51,7 @@ PIN_O	= lib/child.o lib/confine.o lib/conflex.o lib/doctor.o lib/doctor_certs.o 
 DB_O	= db/bindings.o db/events.o db/knocks.o db/query.o db/replay.o \
 	  db/schema.o db/settings.o db/stmt.o db/store.o db/watch.o
 LIB_O	= $(KEY_O) $(IKE_O) $(PIN_O) $(DB_O)
-CLI_O	= cmd/ask.o cmd/cli.o cmd/out.o
+CLI_O	= cmd/ask.o cmd/cli.o cmd/out.o cmd/wrap.o
 STORE_O	= cmd/batch.o cmd/changes.o cmd/idents.o cmd/keyfile.o \
 	  cmd/progress.o cmd/session.o cmd/vouch.o cmd/vouch_say.o
 RSAFP_O	= cmd/rsafp/main.o cmd/rsafp/names.o cmd/rsafp/rsafp.o \
@@ -142,13 +142,13 @@ $(COMPLETIONS): share/complete share/complete.bash share/complete.fish \
 
 CALL	= tests/unit/call
 units: $(UNITS) $(CALL)
-$(UNITS) $(CALL): $(UNIT_O) cmd/out.o cmd/session.o libbtns.a config.h
+$(UNITS) $(CALL): $(UNIT_O) cmd/out.o cmd/session.o cmd/wrap.o libbtns.a config.h
 
 # A unit test: one file of C, and what all of them share.
 .c:
 	@echo '$(CC) -o $@'; . ./config.sh; statedir='$(STATEDIR)'; \
 	    $(COMPILE) $(LDFLAGS) $(LINK) -MMD -MP -MT $@ -MF $@.d -o $@ $< \
-	    $(UNIT_O) cmd/out.o cmd/session.o libbtns.a -lcmocka \
+	    $(UNIT_O) cmd/out.o cmd/session.o cmd/wrap.o libbtns.a -lcmocka \
 	    $$CRYPTO_LIBS $$SQLITE_LIBS $$JANSSON_LIBS $$SECCOMP_LIBS \
 	    $$QRENCODE_LIBS $$PNG_LIBS
 

@@ -9,6 +9,7 @@
 #include "../lib/err.h"
 #include "ask.h"
 #include "out.h"
+#include "wrap.h"
 
 static volatile sig_atomic_t caught;
 
@@ -36,14 +37,44 @@ ask_can(void)
 }
 
 static void
-say(int fd, const char *s)
+put(int fd, const char *s, size_t n)
 {
-	size_t n = strlen(s);
 	ssize_t w;
 
 	for (; n > 0; s += w, n -= (size_t)w)
 		if ((w = write(fd, s, n)) <= 0)
 			return;
+}
+
+/* Lines that are too wide go on below, as far in as they began. */
+static void
+say(int fd, const char *s)
+{
+	static const char blanks[] = "                    ";
+	unsigned columns = wrap_columns(fd), left = columns;
+	const char *line = s;
+	size_t n, in = 0;
+
+	for (; *s != '\0'; s += n) {
+		n = wrap_fit(s, left);
+		put(fd, s, n);
+		s += n;
+		n = strspn(s, " ");
+		if (*s == '\n') {
+			put(fd, "\n", 1);
+			n = 1;
+			left = columns;
+			line = s + 1;
+		} else if (s[n] != '\0') {
+			in = strspn(line, " ");
+			in = in > columns / 10 ? columns / 10 : in;
+			in = in > sizeof(blanks) - 1 ? sizeof(blanks) - 1 : in;
+			put(fd, "\n", 1);
+			put(fd, blanks, in);
+			left = columns - (unsigned)in;
+		} else
+			put(fd, s, n);
+	}
 }
 
 void
@@ -54,6 +85,17 @@ ask_say(const char *s)
 	say(fd == -1 ? STDERR_FILENO : fd, s);
 	if (fd != -1)
 		(void)close(fd);
+}
+
+unsigned
+ask_columns(void)
+{
+	int fd = tty_open();
+	unsigned n = wrap_columns(fd == -1 ? STDERR_FILENO : fd);
+
+	if (fd != -1)
+		(void)close(fd);
+	return n;
 }
 
 #define ANSWER_MAX	65536	/* what is longer is not read to its end */

@@ -22,8 +22,14 @@ int	 ask_line(char *, size_t size, const char *prompt, struct btns_err *);
 /* Ask until it is "yes": 1, or "no", as the end of input is: 0; or -1. */
 int	 ask_yes(const char *prompt, struct btns_err *);
 
-/* Print on the terminal, or on standard error where there is none. */
+/*
+ * Print on the terminal, or on standard error where there is none; a line that
+ * is too wide goes on in the next.
+ */
 void	 ask_say(const char *);
+
+/* Columns of what ask_say() prints on. */
+unsigned ask_columns(void);
 
 /* A passphrase, not echoed: its length, or -1.  For struct btns_keyread. */
 int	 ask_passphrase(char *buf, int size, const char *file, void *unused);

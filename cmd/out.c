@@ -8,6 +8,9 @@
 
 #include "../lib/err.h"
 #include "out.h"
+#include "wrap.h"
+
+#define LAST	16	/* columns that the last of a table needs */
 
 const char *const out_formats[] = { "table", "json", "tsv", NULL };
 
@@ -149,10 +152,20 @@ void
 out_begin(struct out *o, enum out_format fmt, const struct out_col *col,
     size_t ncol)
 {
+	int width = 0;
+	size_t i;
+
 	memset(o, 0, sizeof(*o));
 	o->fmt = fmt;
 	o->col = col;
 	o->ncol = ncol;
+	if (fmt != OUT_TABLE)
+		return;
+	for (i = 0; i < ncol; i++)
+		if (col[i].title != NULL)
+			width += col[i].width == 0 ? LAST : col[i].width + 2;
+	if (wrap_columns(STDOUT_FILENO) < (unsigned)width)
+		o->columns = wrap_columns(STDOUT_FILENO);
 }
 
 /* Columns that out_text() takes, wide characters aside. */
@@ -188,6 +201,25 @@ pad(int n)
 		putchar(' ');
 }
 
+/* "STATE learned  TREE no", as many as fit; what is too long stands alone. */
+static void
+narrow_cell(struct out *o, const char *title, const char *s)
+{
+	size_t len = escaped_len(s), all = strlen(title) + 1 + len;
+
+	if (o->used > 0 && o->used + 2 + all <= o->columns) {
+		pad(2);
+		o->used += 2;
+	} else if (o->used > 0) {
+		putchar('\n');
+		o->used = 0;
+	}
+	fputs(title, stdout);
+	putchar(all > o->columns ? '\n' : ' ');
+	out_text(stdout, s);
+	o->used += all > o->columns ? len : all;
+}
+
 static void
 cell(struct out *o, const char *s)
 {
@@ -203,6 +235,10 @@ cell(struct out *o, const char *s)
 	if (c->title == NULL)
 		return;
 	s = s == NULL ? "-" : s;
+	if (o->columns != 0) {
+		narrow_cell(o, c->title, s);
+		return;
+	}
 	out_text(stdout, s);
 	if (c->width != 0) {
 		n = c->width - (int)escaped_len(s);
@@ -243,6 +279,7 @@ next(struct out *o)
 	else
 		putchar('\n');
 	o->at = 0;
+	o->used = 0;
 	o->nrow++;
 }
 
@@ -281,8 +318,11 @@ json_text(const char *s)
 static void
 text(struct out *o, const char *s)
 {
-	if (o->fmt == OUT_TABLE && o->nrow == 0 && o->at == 0)
+	if (o->fmt == OUT_TABLE && o->at == 0 && o->columns == 0 &&
+	    o->nrow == 0)
 		heading(o);
+	else if (o->columns != 0 && o->at == 0 && o->nrow > 0)
+		putchar('\n');
 	cell(o, s);
 	next(o);
 }

@@ -24,6 +24,8 @@ struct out {
 	enum out_format	 fmt;
 	const struct out_col *col;
 	size_t		 ncol, at, nrow;
+	unsigned	 columns;	/* of a screen too narrow for a table */
+	size_t		 used;		/* of those, by the line begun */
 	void		*json;		/* the row being filled */
 	int		 failed;
 };
@@ -34,7 +36,10 @@ extern const char *const out_formats[];
 /* "table", "json", "tsv" to the format; -1 for anything else. */
 int	 out_format_parse(const char *);
 
-/* Rows go to standard output; col stays the caller's. */
+/*
+ * Rows go to standard output; col stays the caller's.  Where a screen is too
+ * narrow for a table, each value stands behind its title.
+ */
 void	 out_begin(struct out *, enum out_format, const struct out_col *,
 	    size_t ncol);
 /* Values, column by column.  NULL: absent, null in JSON, - elsewhere. */

@@ -1,5 +1,4 @@
 /* What somebody read out, before anybody knows what it is. */
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,16 +14,17 @@
 static bool
 one_line(char *out, size_t size, const char *s)
 {
-	size_t n = 0, len, skip;
+	size_t n = 0, len, skip, digits;
 	const char *end;
 
 	for (; *s != '\0'; s += len + (s[len] == '\n')) {
 		len = strcspn(s, "\n");
 		skip = strspn(s, " \t");
 		end = memchr(s, '(', len);
-		if (skip < len && isdigit((unsigned char)s[skip]) &&
-		    s[skip + 1] == ' ' && s[skip + 2] == ' ')
-			skip += 3;
+		digits = strspn(s + skip, "0123456789");
+		if ((digits == 1 || digits == 2) && strncmp(s + skip + digits,
+		    "  ", 2) == 0)
+			skip += digits + 2;
 		else if (end != NULL && strchr(s + len, '\n') != NULL)
 			continue;	/* "3072 sha256 gw.pub (RSA)" */
 		if (end == NULL)

@@ -35,9 +35,9 @@ warn(const struct forget *f)
 		(void)snprintf(text, sizeof(text), "%s: %u learned, nothing"
 		    " trusted\n", f->name, v->learned);
 	else
-		(void)snprintf(text, sizeof(text), "%s: %s to %s %s ago%s%s%s"
-		    "%s%s%s\nAfter forgetting, another key may be pinned for"
-		    " it.  Lost or stolen means:\n", f->name,
+		(void)snprintf(text, sizeof(text), "%s: %s to %s\n    %s ago"
+		    "%s%s%s%s%s%s\nAfter forgetting, another key may be"
+		    " pinned for it.  Lost or stolen means:\n", f->name,
 		    v->live_state, fp, age,
 		    v->live_evidence[0] == '\0' ? "" : " (",
 		    v->live_evidence, v->live_evidence[0] == '\0' ? "" : ")",

@@ -20,6 +20,11 @@ const struct out_col pin_cols[PIN_COLS] = {
 	{ "revoked_by", NULL, 0 }, { "revoked_comment", NULL, 0 },
 };
 
+const char *const pin_states[] = { "accepted", "conflict", "knocking",
+    "learned", "pinned", "rejected", "retired", "revoked", NULL };
+const char *const pin_sources[] = { "dns", "file", "ike", "ssh", "tree",
+    NULL };
+
 struct list {
 	struct out	 out;
 	struct btns_pins *pins;
@@ -279,6 +284,18 @@ all_unbound(struct list *l)
 	return rv == -1 ? -1 : 0;
 }
 
+/* A state, written without its option? */
+static bool
+is_state(const char *s)
+{
+	const char *const *w;
+
+	for (w = pin_states; *w != NULL; w++)
+		if (strcmp(s, *w) == 0)
+			return true;
+	return false;
+}
+
 static int
 finish(struct list *l, const struct cli *cli, struct btns_err *e)
 {
@@ -289,17 +306,15 @@ finish(struct list *l, const struct cli *cli, struct btns_err *e)
 	for (i = 0; i < l->npattern; i++)
 		if (!l->used[i]) {
 			(void)btns_fail(e, BTNS_E_NOTFOUND,
-			    "%s: matches nothing", l->pattern[i]);
+			    "%s: matches nothing%s%s", l->pattern[i],
+			    is_state(l->pattern[i]) ? "; of that state: list"
+			    " -s " : "", is_state(l->pattern[i]) ?
+			    l->pattern[i] : "");
 			cli_warn(cli, e);
 			status = CLI_NO;
 		}
 	return status;
 }
-
-const char *const pin_states[] = { "accepted", "conflict", "knocking",
-    "learned", "pinned", "rejected", "retired", "revoked", NULL };
-const char *const pin_sources[] = { "dns", "file", "ike", "ssh", "tree",
-    NULL };
 
 int
 one_of(const char *option, const char *s, const char *const *words,

@@ -43,22 +43,6 @@ review_digits(const struct btns_fp *fp)
 /* --- the two keys side by side */
 
 static void
-line(const char *what, const struct review *r, bool mark, const char *now,
-    const char *candidate)
-{
-	char text[256];
-
-	if (!r->now.there)
-		(void)snprintf(text, sizeof(text), "    %-9s %s", what,
-		    candidate);
-	else
-		(void)snprintf(text, sizeof(text), "    %-9s %-25s  %s%s",
-		    what, now, candidate, mark && strcmp(now, candidate) !=
-		    0 ? "  < differs" : "");
-	say(text);
-}
-
-static void
 when(char out[64], const struct seen *s, int64_t at)
 {
 	char age[24];
@@ -88,30 +72,73 @@ where_from(char out[128], const struct seen *s)
 		(void)snprintf(out, 128, "%s, %s", s->source, s->address);
 }
 
+/* What is told of a key, and of the one beside it. */
+struct facts {
+	char	 line[5][128];
+};
+static const char *const fact[] = { "key", "from", "since", "seen", "digits" };
+
+#define SAME	2		/* of these, the first: differences count */
+#define BESIDE	70		/* columns that two keys side by side need */
+
+static void
+gather(struct facts *f, const struct seen *s, bool hidden)
+{
+	(void)snprintf(f->line[0], sizeof(f->line[0]), "%s", s->keyname);
+	where_from(f->line[1], s);
+	when(f->line[2], s, time(NULL));
+	how_often(f->line[3], s);
+	if (hidden)
+		(void)snprintf(f->line[4], sizeof(f->line[4]), "(hidden: they"
+		    " read, you type)");
+	else
+		fp_short(f->line[4], &s->fp);
+}
+
+/* On a narrow screen one stands above the other. */
+static void
+one_key(const char *heading, const struct facts *f, const struct facts *other)
+{
+	char text[256];
+	size_t i;
+
+	if (heading != NULL)
+		say(heading);
+	for (i = 0; i < 5; i++) {
+		(void)snprintf(text, sizeof(text), "    %-*s %s%s",
+		    heading == NULL ? 9 : 6, fact[i], f->line[i],
+		    other != NULL && i < SAME && strcmp(f->line[i],
+		    other->line[i]) != 0 ? "  < differs" : "");
+		say(text);
+	}
+}
+
 static void
 side_by_side(const struct review *r)
 {
-	char a[128], b[128], fp[FP_SHORT], text[128];
-	const struct seen *now = &r->now, *c = &r->candidate;
-	int64_t at = time(NULL);
+	struct facts now = { 0 }, new = { 0 };
+	char text[384];
+	size_t i;
 
-	if (now->there)
-		say("              it has now                 candidate");
-	line("key", r, true, now->keyname, c->keyname);
-	where_from(a, now);
-	where_from(b, c);
-	line("from", r, true, a, b);
-	when(a, now, at);
-	when(b, c, at);
-	line("since", r, false, a, b);
-	how_often(a, now);
-	how_often(b, c);
-	line("seen", r, false, a, b);
-	fp_short(fp, &now->fp);
-	(void)snprintf(text, sizeof(text), "    %-9s %s%*s%s", "digits",
-	    now->there ? fp : "", now->there ? 9 : 0, "",
-	    "(hidden: they read, you type)");
-	say(text);
+	gather(&new, &r->candidate, true);
+	if (!r->now.there) {
+		one_key(NULL, &new, NULL);
+		return;
+	}
+	gather(&now, &r->now, false);
+	if (ask_columns() < BESIDE) {
+		one_key("  it has now", &now, NULL);
+		one_key("  candidate", &new, &now);
+		return;
+	}
+	say("              it has now                 candidate");
+	for (i = 0; i < 5; i++) {
+		(void)snprintf(text, sizeof(text), "    %-9s %-25s  %s%s",
+		    fact[i], now.line[i], new.line[i], i < SAME &&
+		    strcmp(now.line[i], new.line[i]) != 0 ? "  < differs" :
+		    "");
+		say(text);
+	}
 }
 
 static int

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../ask.h"
+#include "../wrap.h"
 #include "shell.h"
 
 /* --- running one */
@@ -61,8 +62,10 @@ child(const struct shell *sh, const struct shell_line *l, int batch, int out)
 		(void)dup2(fd, STDIN_FILENO);
 		(void)close(fd);
 	}
-	if (out != -1)
+	if (out != -1) {
+		wrap_columns_are(wrap_columns(STDOUT_FILENO));
 		(void)dup2(out, STDOUT_FILENO);
+	}
 	_exit(command(sh, l, batch));
 }
 

@@ -43,8 +43,9 @@ print(struct show *s, const struct btns_pin *pin, int there)
 	btns_fp_hex(hex, &pin->fp);
 	btns_ident_print(id, &pin->ident);
 	time_text(since, pin->since);
-	printf("%s%s %s\nkey      %s %s\ntree     %s\nsince    %s%s%s%s%s\n",
-	    s->n > 0 ? "\n" : "", pin->state, id, pin->keyname, hex,
+	printf("%s%s %s\nkey      %s\nkind     %s\n"
+	    "tree     %s\nsince    %s%s%s%s%s\n",
+	    s->n > 0 ? "\n" : "", pin->state, id, hex, pin->keyname,
 	    there == -1 ? "can't be looked at" : there ? "yes" : "no",
 	    since, past ? "" : " by ", past ? "" : pin->login,
 	    pin->evidence == NULL ? "" : ", ",

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "../../lib/qr.h"
+#include "../wrap.h"
 #include "rsafp.h"
 
 #define LINE	32		/* digits */
@@ -19,35 +20,45 @@ rsafp_is_picture(enum btns_spell s)
 	return s >= BTNS_SPELL_PICTURE;
 }
 
-/* "390d 26b2 e447 b49b  e903 b75f 2ebb 00af", 32 digits a line. */
+/* "390d 26b2 e447 b49b  e903 b75f 2ebb 00af", 32 digits a line if they fit. */
 static void
 groups(const struct rsafp *r, const uint8_t *digest)
 {
-	size_t n = btns_hash_len(r->hash), i;
+	unsigned columns = wrap_columns(STDOUT_FILENO);
+	size_t n = btns_hash_len(r->hash), i, bytes = columns >= 48 ? LINE / 2 :
+	    columns >= 28 ? LINE / 4 : LINE / 8, end;
 	char hex[LINE + 1], line[64];
 
-	for (i = 0; i < n; i += LINE / 2) {
-		btns_hex(hex, digest + i, n - i < LINE / 2 ? n - i : LINE / 2);
+	for (i = 0; i < n; i = end) {
+		end = n - i < bytes ? n : i + bytes;
+		btns_hex(hex, digest + i, end - i);
 		hex_groups(line, sizeof(line), hex, strlen(hex));
-		printf("    %zu  %s%s\n", 2 * i / LINE + 1, line, i == 0 &&
-		    n > LINE / 2 ? "    (this line is enough)" : "");
+		printf("%5zu  %s%s\n", i / bytes + 1, line,
+		    end != LINE / 2 || n == end ? "" : bytes == LINE / 2 &&
+		    columns >= 70 ? "    (this line is enough)" :
+		    columns >= 36 ? "    (enough)" : "\n    (enough)");
 	}
 }
 
 static void
 words(const struct rsafp *r, const uint8_t *digest)
 {
-	size_t n = btns_hash_len(r->hash), all = BTNS_WORDS_OF(n), i;
+	unsigned columns = wrap_columns(STDOUT_FILENO), left;
+	size_t n = btns_hash_len(r->hash), all = BTNS_WORDS_OF(n), i, row;
 	bool last;
 
+	for (row = 6; row > 1 && 7 + row * (BTNS_WORD_LEN + 1) > columns;)
+		row = row == 6 ? 4 : row - 1;
+	left = columns - (unsigned)(6 + row * (BTNS_WORD_LEN + 1));
 	for (i = 0; i < all; i++) {
-		last = i % 6 == 5 || i + 1 == all;
-		if (i % 6 == 0)
-			printf("    %zu  ", i / 6 + 1);
+		last = i % row == row - 1 || i + 1 == all;
+		if (i % row == 0)
+			printf("%5zu  ", i / row + 1);
 		printf("%-*s%s", last && i != 11 ? 0 : BTNS_WORD_LEN,
 		    btns_word(btns_word_at(digest, n, i)), last ? "" : " ");
 		if (last)
-			puts(i == 11 && n > 16 ? "    (12 are enough)" : "");
+			puts(i != 11 || n <= 16 ? "" : left < 20 ?
+			    "\n    (12 are enough)" : "    (12 are enough)");
 	}
 }
 

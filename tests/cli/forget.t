@@ -54,9 +54,10 @@ EOT
 check 1 "a look-alike" btnsctl forget -y GW.example.org
 tty 1 "no" 'shows "Forget it (yes/no)? "
     types no' btnsctl forget $id
-sed '1s/ [0-9]*s ago/ 9s ago/' screen >said
+sed '2s/ [0-9]*s ago/ 9s ago/' screen >said
 same said "what it would mean is said first" <<EOT
-fqdn/$id: pinned to $(short a.pub) 9s ago (fingerprint)
+fqdn/$id: pinned to $(short a.pub)
+    9s ago (fingerprint)
 After forgetting, another key may be pinned for it.  Lost or stolen means:
     btnsctl revoke $id
 Forget it (yes/no)? no

@@ -176,7 +176,8 @@ for w in fqdn/gw.example.org gw.example.org pubkeys/FQDN/gw.example.org \
 	sed '/^since/d' out >said
 	same said "is the gate" <<-EOT
 	pinned fqdn/gw.example.org
-	key      RSA 2048 $a
+	key      $a
+	kind     RSA 2048
 	tree     yes
 	comment  the gate
 	EOT
@@ -282,4 +283,6 @@ same said "are listed" <<EOT
 EOT
 cut -f 12 out | sort -c 2>said
 empty said "in order"
+check 1 "a state without its option" btnsctl list pinned
+like err "is told how" 'pinned: matches nothing; of that state: list -s pinned$'
 finish

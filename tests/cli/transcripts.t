@@ -300,8 +300,8 @@ if [ -s ns ]; then
 	tty 1 "4: forget, the wrong verb" 'shows "Forget it (yes/no)? "
 	    types no' nsenter -t "$ns" -m -w btnsctl forget lap17@example.org
 	says screen "4: tells the right one" <<EOT
-ufqdn/lap17@example.org: pinned to $(short lap.pub) AGE ago (operator), used\
- AGE ago
+ufqdn/lap17@example.org: pinned to $(short lap.pub)
+    AGE ago (operator), used AGE ago
 After forgetting, another key may be pinned for it.  Lost or stolen means:
     btnsctl revoke lap17@example.org
 Forget it (yes/no)? no
