@@ -272,8 +272,7 @@ before_verb(const struct cli_program *p, struct cli_args *a, int *argc,
 		printf("%s %s\n", p->name, BTNS_VERSION);
 		return CLI_YES;
 	}
-	if (a->opt['h'] != NULL && (*argc == 0 ||
-	    cli_find(p, **argv) == NULL)) {
+	if (a->opt['h'] != NULL && *argc == 0) {
 		usage(stdout, p);
 		return CLI_YES;
 	}
@@ -281,7 +280,7 @@ before_verb(const struct cli_program *p, struct cli_args *a, int *argc,
 		usage(stderr, p);
 		return CLI_USAGE;
 	}
-	if (a->opt['h'] != NULL) {
+	if (a->opt['h'] != NULL && cli_find(p, **argv) != NULL) {
 		usage_cmd(stdout, "usage: ", p, cli_find(p, **argv));
 		return CLI_YES;
 	}

@@ -242,6 +242,7 @@ struct btns_setting {
 	int64_t		 ends;		/* 0: stays; else the time */
 	const char	*back;		/* what it becomes then, or NULL */
 	const char	*about;		/* what it may be */
+	const char	*words;		/* " these only ", or NULL */
 };
 typedef int btns_setting_fn(const struct btns_setting *, void *);
 

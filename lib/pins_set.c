@@ -174,7 +174,7 @@ btns_settings_each(struct btns_pins *p, btns_setting_fn *fn, void *arg,
 			return -1;
 		s = (struct btns_setting){ known[i].name, n.value,
 		    known[i].standard, n.ends, n.has_back ? n.back : NULL,
-		    known[i].about };
+		    known[i].about, known[i].words };
 		rv = fn(&s, arg);
 	}
 	return rv;

@@ -101,8 +101,11 @@ revoke_key(struct cli *cli, struct btns_pins *p, const struct btns_fp *fp,
 	if (batch_is(cli))
 		return batch_note(cli, TRUST_REVOKE, NULL, NULL, fp,
 		    &why, NULL, e);
-	if ((new = btns_pins_revoke(p, fp, comment, e)) == -1)
+	if ((new = btns_pins_revoke(p, fp, comment, e)) == -1) {
+		if (cli_status(e->code) == CLI_TROUBLE)
+			btns_fail_more(e, "; it is NOT revoked");
 		return -1;
+	}
 	btns_fp_hex(hex, fp);
 	if (say)
 		printf("%s %s\n", new ? "revoked" : "already revoked", hex);

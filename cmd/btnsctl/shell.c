@@ -428,6 +428,9 @@ line(struct shell *sh, char *text)
 			;
 		if (strcmp(l.argv[0], "exit") == 0)
 			rv = quit(sh, &e);
+		else if (l.argc == 1 && (strcmp(l.argv[0], "?") == 0 ||
+		    strcmp(l.argv[0], sh->cli->prog) == 0))
+			rv = help(sh, &e);
 		else if (o->name == NULL)
 			rv = shell_run(sh, &l, &e);
 		else if (l.argc > 1)

@@ -73,6 +73,43 @@ setting(const struct btns_setting *s, void *arg)
 	return 0;
 }
 
+struct values {
+	struct offer	*o;
+	const char	*name;		/* of the setting */
+};
+
+/* The words that a setting may be. */
+static int
+values(const struct btns_setting *s, void *arg)
+{
+	const struct values *v = arg;
+	char word[64];
+	const char *p;
+	size_t n;
+
+	if (strcmp(s->name, v->name) != 0 || s->words == NULL)
+		return 0;
+	for (p = s->words + 1; *p != '\0'; p += n + 1) {
+		n = strcspn(p, " ");
+		(void)snprintf(word, sizeof(word), "%.*s", (int)n, p);
+		offer(v->o, word);
+	}
+	return 1;
+}
+
+static void
+of_setting(const struct shell *sh, struct offer *o, const char *name)
+{
+	struct values v = { o, name };
+	struct btns_pins *p;
+	struct btns_err ignored;
+
+	if (session_open(&p, sh->cli, &ignored) == -1)
+		return;
+	(void)btns_settings_each(p, values, &v, &ignored);
+	btns_pins_close(p);
+}
+
 static void
 of_store(const struct shell *sh, struct offer *o, const char *kind)
 {
@@ -248,6 +285,10 @@ within(const struct shell *sh, struct offer *o, const struct cli_cmd *c,
 	}
 	if (n == 0 && o->typed[0] == '-') {
 		options(o, c->opts);
+		return;
+	}
+	if (n == 1 && strcmp(c->name, "set") == 0) {
+		of_setting(sh, o, l->argv[l->argc - 2]);
 		return;
 	}
 	o->learned = strcmp(c->name, "promote") == 0;

@@ -39,7 +39,7 @@ open_history(char path[4096], const char *mode, const struct shell *sh)
 	if (home == NULL || *home != '/' || (size_t)snprintf(path, 4096,
 	    "%s" HISTORY, home) >= 4096)
 		return NULL;
-	fd = open(path, (*mode == 'r' ? O_RDONLY : O_WRONLY | O_CREAT |
+	fd = open(path, (*mode == 'r' ? O_RDONLY : O_RDWR | O_CREAT |
 	    O_APPEND) | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 	if (fd == -1 && errno == ENOENT)
 		return NULL;
@@ -123,8 +123,11 @@ keep(History *h, const char *text, bool fit, const struct shell *sh)
 	if (text[strspn(text, " \t\r\n")] == '\0' || secret(text))
 		return;
 	(void)history(h, &ev, H_ENTER, text);
-	if (!fit || (fp = open_history(path, "a", sh)) == NULL)
+	if (!fit || (fp = open_history(path, "a+", sh)) == NULL)
 		return;
+	/* The last line of an edited file may lack its end. */
+	if (fseek(fp, -1, SEEK_END) == 0 && getc(fp) != '\n')
+		putc('\n', fp);
 	fputs(text, fp);
 	(void)fclose(fp);
 }
@@ -298,6 +301,8 @@ loop(struct shell *sh, EditLine *el, History *h, bool fit,
 	char *copy;
 	int n;
 
+	puts("help lists the commands, Tab completes, quit leaves");
+	(void)fflush(stdout);
 	while (!sh->end) {
 		text = get_line(el, &n);
 		if (caught == SIGINT) {

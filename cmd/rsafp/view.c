@@ -119,6 +119,8 @@ xml(const char *s)
 	for (; *s != '\0'; s++)
 		if (*s == '<')
 			fputs("&lt;", stdout);
+		else if (*s == '>')
+			fputs("&gt;", stdout);
 		else if (*s == '&')
 			fputs("&amp;", stdout);
 		else

@@ -139,6 +139,8 @@ check 0 "options may stand together" btnsctl export -nq
 check 0 "with an argument" btnsctl list -qojson
 check 2 "-h is no answer where another option is wrong" btnsctl list -Z -h
 check 2 "a verb of the other program" btnsctl gen
+check 2 "-h of a verb that there isn't" btnsctl -h nosuch
+like err "is said" '^btnsctl: no command nosuch'
 
 # --- outputs that go nowhere
 btnskey pin -q -y gw.example.org a.pub

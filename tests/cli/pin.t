@@ -283,7 +283,9 @@ check 0 "a new key, with proof" btnskey pin -q -F "$d" $id d.pub
 
 # --- a key that is live elsewhere
 check 0 "the same key for a second, blank identity" \
-    btnskey pin -q -y two.example.org d.pub
+    btnskey pin -y two.example.org d.pub
+like err "is told of the first" \
+    '^btnskey: fqdn/two\.example\.org: the same key is pinned for fqdn/'
 check 0 "a third with a past" btnskey pin -q -y three.example.org b.pub
 check 0 "which is past" btnsctl forget -q -y three.example.org
 remember

@@ -20,6 +20,10 @@ like err "take them all" 'one that was never seen takes all 64 digits$'
 btnskey pin -q -y $id a.pub
 btnskey pin -q -y lap17@example.org a.pub
 btnskey pin -q -y other.example.org b.pub
+# shellcheck disable=SC2016 # it is that shell's
+check 3 "a full disk" sh -c 'ulimit -f 8; trap "" XFSZ
+    exec btnsctl revoke "$1"' sh $id
+like err "is said to revoke nothing" '; it is NOT revoked$'
 check 0 "by the name of one" btnsctl revoke -c 'stolen' $id
 same out "rule 4: it is out everywhere" <<EOT
 revoked $a

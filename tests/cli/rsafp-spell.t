@@ -119,9 +119,9 @@ check 0 "-s svg" rsafp -s svg gw.pub
 like out "is XML" '^<svg xmlns="http://www.w3.org/2000/svg" '
 like out "with the key's name" '<text [^>]*>gw\.pub \(RSA\), spki sha256</text>'
 like out "and its groups" '<text [^>]*>862b e069 7046 a459 0308 250c 892b 7e79<'
-cp gw.pub 'a<b&c.pub'
-check 0 "a name of markup" rsafp -s svg 'a<b&c.pub'
-like out "is none" '>a&lt;b&amp;c\.pub \(RSA\)'
+cp gw.pub 'a<b&c]]>.pub'
+check 0 "a name of markup" rsafp -s svg 'a<b&c]]>.pub'
+like out "is none" '>a&lt;b&amp;c\]\]&gt;\.pub \(RSA\)'
 
 # drawn SCREEN: the code on it as a picture of its own, eight dots a module
 drawn() {

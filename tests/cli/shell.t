@@ -312,6 +312,12 @@ tty 0 "Tab" '
 	shows "ocking "
 	send "\025set tof\t"
 	shows "u "
+	send "acc\t"
+	shows "ept-new "
+	send "\025set reset \t"
+	shows "auto"
+	shows "never"
+	send "\025set tofu ask of\t"
 	send "\025learn x p52\t"
 	shows "1.pub "
 	send "\025check -\t\t"
@@ -434,6 +440,25 @@ tty 0 "what was typed comes back" '
 	send "\033\[A"
 	shows "list gw-b"
 	send "\025"
+	types quit' btnsctl shell
+printf 'list gw-c' >>"$HOME/.btnsctl_history"
+tty 0 "behind a line without an end" '
+	shows {btnsctl> }
+	types "list gw-a*"
+	shows {gw-a.example.org}
+	shows {btnsctl> }
+	types quit' btnsctl shell
+yes "another is one of its own" grep -qx 'list gw-a\*' "$HOME/.btnsctl_history"
+tty 0 "who never saw it" '
+	shows {help lists the commands, Tab completes, quit leaves}
+	shows {btnsctl> }
+	types ?
+	shows {promote}
+	shows {take the last decision back}
+	shows {btnsctl> }
+	types btnsctl
+	shows {take the last decision back}
+	shows {btnsctl> }
 	types quit' btnsctl shell
 mv "$HOME/.btnsctl_history" elsewhere
 ln -s "$tmp/elsewhere" "$HOME/.btnsctl_history"
