@@ -330,7 +330,7 @@ do_promote(struct review *r, struct btns_err *e)
 		return rv;
 	for (;;) {
 		if ((rv = ask_line(line, sizeof(line), "What do they read"
-		    " (? shows ours, an empty line goes back)? ", e)) != 1)
+		    " (? shows ours, an empty line goes back)?\n    ", e)) != 1)
 			return rv;
 		if (line[0] == '\0')
 			return 0;

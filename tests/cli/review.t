@@ -33,14 +33,14 @@ tty 0 "two gateways" "
 	shows {hidden: they read, you type}
 	shows {h help)? }
 	types p
-	shows {goes back)? }
+	shows {goes back)?}
 	types {$(rsafp -s groups p256.pub | sed -n 2p)}
 	shows {pinned fqdn/gw-a.example.org $(digits p256 16).. (fingerprint)}
 	shows {+ fqdn/gw-a.example.org}
 	shows {2 of 2  fqdn/gw-b.example.org: learned}
 	shows {h help)? }
 	types p
-	shows {goes back)? }
+	shows {goes back)?}
 	types {$(twelve rsa3072)}
 	shows {pinned fqdn/gw-b.example.org}
 " btnsctl review
@@ -76,22 +76,22 @@ tty 0 "a key that changed" "
 	shows {the key it has now begins otherwise}
 	shows {of that one: }
 	types $(digits p384 8)
-	shows {goes back)? }
+	shows {goes back)?}
 	types $(digits p521 16)
 	shows {16 digits; 32 are the least that proves anything}
-	shows {goes back)? }
+	shows {goes back)?}
 	types {$(digits p384)}
 	shows {NOT this key: they read $(digits p384 16).., which is pinned}
-	shows {goes back)? }
+	shows {goes back)?}
 	types {$(digits rsa2048)}
 	shows {fingerprint of a key that is not known here}
-	shows {goes back)? }
+	shows {goes back)?}
 	types {$(digits p521 28)0000}
 	shows {group 8 is not 0000, the other 7 agree; ask for group 8 again}
-	shows {goes back)? }
+	shows {goes back)?}
 	types {abacus $(twelve p521 | cut -d ' ' -f 2-)}
 	shows {word 1 is not abacus, the other 11 agree}
-	shows {goes back)? }
+	shows {goes back)?}
 	types {$(digits p521 32)}
 	shows {pinned fqdn/gw.example.org $(digits p521 16).. (fingerprint)}
 	shows {~ fqdn/gw.example.org}
@@ -108,7 +108,7 @@ btnsctl learn -q gw.example.org p256.pub
 tty 0 "?" "
 	shows {h help)? }
 	types p
-	shows {goes back)? }
+	shows {goes back)?}
 	types ?
 	shows {$(rsafp -s groups p256.pub | sed -n '3s/^    2  //p')}
 	shows {(yes/no)? }
@@ -124,7 +124,7 @@ tty 0 "digits that were shown, and typed" "
 	types ?
 	shows {h help)? }
 	types p
-	shows {goes back)? }
+	shows {goes back)?}
 	types $(digits p256)
 	shows {(operator)}
 " btnsctl review
@@ -189,14 +189,14 @@ tty 1 "reject, revoke, forget, skip" "
 	shows {one of p r v f s m q ?; h says}
 	shows {h help)? }
 	types p
-	shows {goes back)? }
+	shows {goes back)?}
 	types yes
 	shows {type what they read, all of it}
-	shows {goes back)? }
+	shows {goes back)?}
 	types {$(digits p256)}
 	shows {that is the key of fqdn/a.example.org, rejected}
 	shows {is the right person on the phone?}
-	shows {goes back)? }
+	shows {goes back)?}
 	types {}
 	shows {h help)? }
 	types h
@@ -217,13 +217,13 @@ tty 1 "the end of input" 'shows {h help)? }
 	shows {review: 1 left}' btnsctl review
 tty 1 "and within an answer" 'shows {h help)? }
 	types p
-	shows {goes back)? }
+	shows {goes back)?}
 	send \004
 	shows {h help)? }
 	types q' btnsctl review
 tty 130 "Ctrl-C" 'shows {h help)? }
 	types p
-	shows {goes back)? }
+	shows {goes back)?}
 	send \003' btnsctl review
 
 # --- pasted
@@ -245,7 +245,7 @@ btnsctl learn -q gw.example.org p256.pub
 tty 1 "a yes typed before the question" '
 	shows {h help)? }
 	send "p\r?\ryes\r"
-	shows {goes back)? }
+	shows {goes back)?}
 	expect -timeout 2 timeout {}
 	send "\r"
 	shows {h help)? }
@@ -269,7 +269,7 @@ tty 1 "digits shown for one identity" "
 	types ?
 	shows {h help)? }
 	types p
-	shows {goes back)? }
+	shows {goes back)?}
 	types $(digits p256)
 	shows {review: 1 left}
 " btnsctl review
@@ -291,7 +291,7 @@ tty 0 "another administrator forgets it" "
 	shows {h help)? }
 	exec btnsctl forget -q -y gw.example.org
 	types p
-	shows {goes back)? }
+	shows {goes back)?}
 	types $(digits p256)
 	shows {changed while you looked}
 " btnsctl review
@@ -301,7 +301,7 @@ btnsctl learn -q gw.example.org p256.pub
 tty 1 "another key comes in between" "
 	shows {h help)? }
 	types p
-	shows {goes back)? }
+	shows {goes back)?}
 	catch { exec btnsctl learn -q gw.example.org p384.pub 2>/dev/null }
 	types {$(digits p256)}
 	shows {changed while you looked}
@@ -338,7 +338,7 @@ tty 1 "a look-alike, and two keys that wait" "
 	shows {yes or no, in full}
 	shows {are both meant (yes/no)? }
 	types yes
-	shows {goes back)? }
+	shows {goes back)?}
 	types {$(digits p256)}
 	shows {pinned fqdn/gw-l.example.org $(digits p256 16).. (fingerprint)}
 	shows {h help)? }

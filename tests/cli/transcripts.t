@@ -455,7 +455,7 @@ tty 1 "6: review of what is left" "
 	types p
 	shows {of that one: }
 	types $k8
-	shows {goes back)? }
+	shows {goes back)?}
 	types $f07
 	shows {h help)? }
 	types s" btnsctl review
@@ -470,7 +470,8 @@ says screen "6: b07's own key, and the printer's is for later" <<EOT
     digits    $k66         (hidden: they read, you type)
 1 of 3 (p r v f s m q, ? the digits, h help)? p
 It REPLACES the accepted key.  Type 8 digits or more of that one: $k8
-What do they read (? shows ours, an empty line goes back)? $f07
+What do they read (? shows ours, an empty line goes back)?
+    $f07
 pinned fqdn/b07.$br $k07 (fingerprint)
 ~ fqdn/b07.$br  $k07
 
