@@ -42,7 +42,11 @@ btns_repeats_free(struct btns_repeats *r)
 	free(r);
 }
 
-/* Multilinear hashing: with a secret key nobody can choose two that meet. */
+/*
+ * Multilinear hashing: with a secret key nobody can choose two that meet.  Of
+ * addresses that follow one another it makes steps of one width, which for some
+ * keys meet again soon; splitmix64's last steps scatter them.
+ */
 static size_t
 place(const struct btns_repeats *r, const struct ike_from *from,
     const uint8_t spi[8])
@@ -55,6 +59,8 @@ place(const struct btns_repeats *r, const struct ike_from *from,
 	memcpy(w + 4, spi, 8);
 	for (i = 0; i < 6; i++)
 		h += r->key[i] * w[i];
+	h = (h ^ h >> 30) * 0xbf58476d1ce4e5b9;
+	h = (h ^ h >> 27) * 0x94d049bb133111eb;
 	return (size_t)(h >> 40);
 }
 
