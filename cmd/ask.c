@@ -233,7 +233,8 @@ ask_heard(const char *arg, char *buf, size_t size, struct btns_err *e)
 	if (strcmp(arg, "-") != 0)
 		return arg;
 	if (isatty(STDIN_FILENO))
-		rv = ask_line(buf, size, "heard: ", e);
+		rv = ask_line(buf, size, "what they read, 8 groups or"
+		    " 12 words of it\nheard: ", e);
 	else if ((rv = read_line(STDIN_FILENO, buf, size, e)) == 0 &&
 	    buf[0] != '\0')
 		rv = 1;			/* a last line without newline */

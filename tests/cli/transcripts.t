@@ -181,12 +181,14 @@ misheard=$(echo "$one" | tr -s ' ' | sed "s/$six/$wrong/")
 tty 1 "2: check, a group misheard" "shows {heard: }
     types {$misheard}" btnsctl check -F - gw-b.example.org
 same screen "2: is named" <<EOT
+what they read, 8 groups or 12 words of it
 heard: $misheard
 no match: group 6 is not $wrong, the other 7 agree; ask for group 6 again
 EOT
 tty 0 "2: check, all of them" "shows {heard: }
     types {$one}" btnsctl check -F - gw-b.example.org
 same screen "2: match" <<EOT
+what they read, 8 groups or 12 words of it
 heard: $one
 match: fqdn/gw-b.example.org $(short gw-b.pub) (pinned, 32 digits of spki\
  sha256)
