@@ -243,12 +243,12 @@ vouch_report(struct vouch *p, const struct trust_verdict *v,
 	if (btns_ident_odd(&p->id) != NULL)
 		fprintf(stderr, "%s: %s: %s\n", p->cli->prog, p->name,
 		    btns_ident_odd(&p->id));
+	if (rv != CLI_YES || !say)
+		return rv;
 	/* Who was asked has seen it. */
 	if (p->a->opt['y'] != NULL && p->view.elsewhere[0] != '\0')
 		fprintf(stderr, "%s: %s: the same key is pinned for %s\n",
 		    p->cli->prog, p->name, p->view.elsewhere);
-	if (rv != CLI_YES || !say)
-		return rv;
 	(void)again_store(store, p->cli);
 	fp_short(old, &p->view.live_fp);
 	if (v->effect == TRUST_REPLACE)

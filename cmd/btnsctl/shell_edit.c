@@ -11,6 +11,7 @@
 
 #include <histedit.h>
 
+#include "../ask.h"
 #include "shell.h"
 
 #define HISTORY	"/.btnsctl_history"
@@ -301,8 +302,7 @@ loop(struct shell *sh, EditLine *el, History *h, bool fit,
 	char *copy;
 	int n;
 
-	puts("help lists the commands, Tab completes, quit leaves");
-	(void)fflush(stdout);
+	ask_say("help lists the commands, Tab completes, quit leaves\n");
 	while (!sh->end) {
 		text = get_line(el, &n);
 		if (caught == SIGINT) {
