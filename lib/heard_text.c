@@ -4,67 +4,68 @@
 #include <string.h>
 
 #include "err.h"
+#include "hash.h"
 #include "heard_text.h"
 #include "words.h"
 
-/*
- * Lines as rsafp numbers them become one: "  1  862b e069" without its number,
- * and nothing of what stands in brackets, nor of the line that names the key.
- */
-static bool
-one_line(char *out, size_t size, const char *s)
+/* "3072 sha256 gw.pub (RSA)", above what rsafp prints: what is below it. */
+static const char *
+below_heading(const char *s)
 {
-	size_t n = 0, len, skip, digits;
-	const char *end;
+	const char *end = strchr(s, '\n');
+	char bits[8], hash[8];
 
-	for (; *s != '\0'; s += len + (s[len] == '\n')) {
-		len = strcspn(s, "\n");
-		skip = strspn(s, " \t");
-		end = memchr(s, '(', len);
-		digits = strspn(s + skip, "0123456789");
-		if ((digits == 1 || digits == 2) && strncmp(s + skip + digits,
-		    "  ", 2) == 0)
-			skip += digits + 2;
-		else if (end != NULL && strchr(s + len, '\n') != NULL)
-			continue;	/* "3072 sha256 gw.pub (RSA)" */
-		if (end == NULL)
-			end = s + len;
-		if (n + (size_t)(end - s) + 2 > size)
-			return false;
-		if (s + skip < end) {
-			memcpy(out + n, s + skip, (size_t)(end - s) - skip);
-			n += (size_t)(end - s) - skip;
-		}
-		out[n++] = ' ';
-	}
-	out[n] = '\0';
-	return true;
+	if (end != NULL && sscanf(s, "%7[0-9] %7[a-z0-9]", bits, hash) == 2 &&
+	    btns_hash_parse(hash) != -1)
+		return end + 1;
+	return s;
+}
+
+/* The length of "(this line is enough)" and its like, or 0: no other goes. */
+static size_t
+enough(const char *s)
+{
+	size_t n = strspn(s + 1, "0123456789");
+
+	if (strncmp(s, "(this line is enough)", 21) == 0)
+		return 21;
+	if (strncmp(s, "(enough)", 8) == 0)
+		return 8;
+	return n > 0 && n < 3 && strncmp(s + 1 + n, " are enough)", 12) == 0 ?
+	    n + 13 : 0;
 }
 
 /*
- * "1 vast sketch ... 2 valve ...": the k-th lone number is k, or one more where
- * a line's own is gone already, and nothing else is as short as they are.
+ * "1 vast sketch ... 2 valve ...", on lines or on one: 1 or 2 stands first, the
+ * next number follows after as many words or groups again, and nothing else
+ * is as short.  A digit too many elsewhere is no number of a line.
  */
 static bool
 is_numbered(const char *s)
 {
 	struct words w = { s, s + strlen(s) };
-	unsigned long k = 0, is, others = 0;
+	unsigned long k = 0, is;
+	size_t n, since = 0, each = 0, others = 0;
 	const char *p;
-	size_t n;
 
-	while (words_next(&w, &p, &n)) {
+	for (; words_next(&w, &p, &n); since++) {
 		if (n > 2) {
+			if (k == 0)
+				return false;
 			others++;
 			continue;
 		}
 		is = strtoul(p, NULL, 10);
 		if (strspn(p, "0123456789") < n || is == 0 ||
-		    (k == 0 ? is > 2 : is != k + 1))
+		    (k == 0 ? is > 2 : is != k + 1) ||
+		    (each != 0 && since != each) || (k != 0 && since < 2))
 			return false;
+		if (k != 0)
+			each = since;
 		k = is;
+		since = 0;
 	}
-	return k > 0 && others >= 4;
+	return others >= 4 && (each == 0 || since <= each);
 }
 
 static void
@@ -88,15 +89,25 @@ unnumber(char *s)
 bool
 heard_plain(char *out, size_t size, const char *s)
 {
-	if (strchr(s, '\n') != NULL || strchr(s, '(') != NULL) {
-		if (!one_line(out, size, s))
+	size_t n = 0;
+	char *p;
+
+	for (s = below_heading(s); *s != '\0'; s++) {
+		if (*s == '(' && enough(s) != 0) {
+			s += enough(s) - 1;
+			continue;
+		}
+		if (n + 1 >= size)
 			return false;
-	} else if ((size_t)snprintf(out, size, "%s", s) >= size)
-		return false;
+		out[n++] = strchr("\n\r\t", *s) != NULL ? ' ' : *s;
+	}
+	while (n > 0 && out[n - 1] == ' ')
+		n--;
+	out[n] = '\0';
 	/* Of other spellings only those of keys have commas. */
 	if (strpbrk(out, "=\"") == NULL)
-		for (s = out; (s = strpbrk(s, ",;")) != NULL;)
-			out[s - out] = ' ';
+		for (p = out; (p = strpbrk(p, ",;")) != NULL;)
+			*p = ' ';
 	if (is_numbered(out))
 		unnumber(out);
 	return true;

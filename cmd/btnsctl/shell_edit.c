@@ -106,10 +106,10 @@ secret(const char *line)
 		p += i;
 	}
 	for (i = 0; text[i] != '\0'; i++)
-		if (strchr("0123456789abcdefABCDEF", text[i]) != NULL) {
+		if (strchr("0123456789abcdefABCDEFoOlI", text[i]) != NULL) {
 			if (++digits >= BTNS_PROOF_DIGITS)
 				return true;
-		} else if (strchr(":-. ", text[i]) == NULL)
+		} else if (strchr(":-. \t,;", text[i]) == NULL)
 			digits = 0;
 	return strstr(text, "AAAA") != NULL || strlen(line) > 400;
 }
@@ -120,6 +120,7 @@ keep(History *h, const char *text, bool fit, const struct shell *sh)
 	char path[4096];
 	HistEvent ev;
 	FILE *fp;
+	int last;
 
 	if (text[strspn(text, " \t\r\n")] == '\0' || secret(text))
 		return;
@@ -127,7 +128,9 @@ keep(History *h, const char *text, bool fit, const struct shell *sh)
 	if (!fit || (fp = open_history(path, "a+", sh)) == NULL)
 		return;
 	/* The last line of an edited file may lack its end. */
-	if (fseek(fp, -1, SEEK_END) == 0 && getc(fp) != '\n')
+	last = fseek(fp, -1, SEEK_END) == 0 ? getc(fp) : '\n';
+	(void)fseek(fp, 0, SEEK_END);
+	if (last != '\n')
 		putc('\n', fp);
 	fputs(text, fp);
 	(void)fclose(fp);

@@ -35,7 +35,7 @@ groups(const struct rsafp *r, const uint8_t *digest)
 		hex_groups(line, sizeof(line), hex, strlen(hex));
 		printf("%5zu  %s%s\n", i / bytes + 1, line,
 		    end != LINE / 2 || n == end ? "" : bytes == LINE / 2 &&
-		    columns >= 70 ? "    (this line is enough)" :
+		    columns >= 72 ? "    (this line is enough)" :
 		    columns >= 36 ? "    (enough)" : "\n    (enough)");
 	}
 }

@@ -430,8 +430,10 @@ tty 0 "a proof, and a key" "
 	shows {btnsctl> }
 	types {show $(digits p256)}
 	shows {btnsctl> }
+	types {show $(digits p256 32 | sed 's/..../&,/g')}
+	shows {btnsctl> }
 	types quit" btnsctl shell
-no "are not" grep -q "$(digits p256 32)" "$HOME/.btnsctl_history"
+no "are not" grep -q "$(digits p256 4)" "$HOME/.btnsctl_history"
 tty 0 "what was typed comes back" '
 	shows "btnsctl> "
 	types "list gw-b*"

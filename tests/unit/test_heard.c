@@ -51,8 +51,11 @@ static const struct {
 	    BTNS_SHA256, 64 },
 	{ "1  862b e069 7046 a459\n2  0308 250c 892b 7e79", BTNS_ENC_SPKI,
 	    BTNS_SHA256, 32 },
-	{ "862b e069 7046 a459 0308 250c 892b 7e79 2 d1b0 485e c864 5ea8",
-	    BTNS_ENC_SPKI, BTNS_SHA256, 48 },
+	{ "1 862b e069 7046 a459 0308 250c 892b 7e79 (this line is enough)\n"
+	    "2\td1b0 485e c864 5ea8\r\n", BTNS_ENC_SPKI, BTNS_SHA256, 48 },
+	{ "2048 sha256 gw.pub (RSA)\n    1  862b e069 7046 a459\n"
+	    "    2  0308 250c 892b 7e79    (enough)\n    3  d1b0 485e",
+	    BTNS_ENC_SPKI, BTNS_SHA256, 40 },
 	{ "86 2b e0 69 70 46 a4 59 03 08 25 0c 89 2b 7e 79", BTNS_ENC_SPKI,
 	    BTNS_SHA256, 32 },
 	{ "8 6 2 b e 0 6 9 7 0 4 6 a 4 5 9 0 3 0 8 2 5 0 c 8 9 2 b 7 e 7 9",
@@ -173,6 +176,36 @@ a_named_hash_or_record_is_taken_at_its_word(void **state)
 	}
 }
 
+/* What was said to be something else is not passed over in silence. */
+static void
+nothing_that_was_read_is_dropped(void **state)
+{
+#define HALF	"862b e069 7046 a459 0308 250c 892b 7e79"
+#define WRONG	"1ff1 0b2e 9311 e17a 6bf7 7d46 fc53 f46f"
+	static const char *const texts[] = {
+		WRONG " (old)\n" HALF " (new)", HALF " (" WRONG ")",
+		"1 " HALF " (this line is enough) 2 " WRONG,
+		HALF " (or was it 1ff1)", "99  " HALF, "13  " HALF "\n",
+		"99  862b e069 7046 a459\n42  0308 250c 892b 7e79",
+		"862b e069 7046 1 a459 0308 250c 892b 7e79",
+		"1 862b e069 7046 2 a459 0308 250c 892b 3 7e79 d1b0 485e",
+	};
+	struct btns_verdict v;
+	struct btns_heard h;
+	struct btns_key k;
+	struct btns_err e;
+	size_t i;
+
+	(void)state;
+	example_key(&k);
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (btns_heard_parse(&h, texts[i], &e) == 0) {
+			assert_int_equal(btns_heard_match(&v, &h, &k, &e), 0);
+			if (v.what == BTNS_MATCH)
+				fail_msg("matches: %s", texts[i]);
+		}
+}
+
 /* What proves nothing, or isn't one at all, and why. */
 static const struct { const char *text, *why; } refused[] = {
 	{ "", "an empty fingerprint" },
@@ -197,7 +230,7 @@ static const struct { const char *text, *why; } refused[] = {
 	{ "xopin-favom zemod", "not a fingerprint" },
 	{ "862be0697046a4590308250c892b7e7\xc3\xa9", "not a fingerprint" },
 	{ "862be0697046a4590308250c892b7e7Z", "'Z' is no hex digit" },
-	{ "862be0697046a4590308250c892b7\n  1  7", "30 digits; 32 are the" },
+	{ "862be0697046a4590308250c892b7\n  1  7", "31 digits; 32 are the" },
 	{ "862b e069 7046 a459 x308 250c 892b 7e79", "'x' is no hex digit" },
 	{ "862b e0699 7046 a459 0308 250c 892b 7e79", "group 2 has 5 digits,"
 	    " e0699; ask for group 2 again" },
@@ -335,6 +368,7 @@ main(void)
 		T(every_spelling_of_the_example_matches),
 		T(a_wrong_digit_never_matches),
 		T(a_named_hash_or_record_is_taken_at_its_word),
+		T(nothing_that_was_read_is_dropped),
 		T(what_proves_nothing_is_wrong_usage_with_a_reason),
 		T(a_ckaid_is_recognised_and_proves_nothing),
 		T(the_modulus_in_base64_is_not_the_key),
