@@ -46,7 +46,10 @@ put(int fd, const char *s, size_t n)
 			return;
 }
 
-/* Lines that are too wide go on below, as far in as they began. */
+/*
+ * Lines that are too wide go on below, as far in as they began; but not
+ * commands: those are copied, and pasted whole.
+ */
 static void
 say(int fd, const char *s)
 {
@@ -56,7 +59,8 @@ say(int fd, const char *s)
 	size_t n, in = 0;
 
 	for (; *s != '\0'; s += n) {
-		n = wrap_fit(s, left);
+		n = s == line && strncmp(s + strspn(s, " "), "btns", 4) == 0 ?
+		    strcspn(s, "\n") : wrap_fit(s, left);
 		put(fd, s, n);
 		s += n;
 		n = strspn(s, " ");

@@ -104,6 +104,7 @@ struct btns_verdict {
 	 */
 	unsigned	 group, groups;
 	bool		 words;
+	bool		 later;		/* all agree, but from this group on */
 	char		 heard_group[BTNS_WORD_LEN + 1];
 };
 

@@ -431,6 +431,18 @@ near_words(struct btns_verdict *v, const struct btns_heard *h,
 
 	if (h->len > BTNS_WORDS_OF(BTNS_FP_LEN))
 		return;
+	v->words = true;
+	v->groups = (unsigned)h->len;
+	for (at = 1; at + h->len <= BTNS_WORDS_OF(BTNS_FP_LEN); at++) {
+		for (i = 0; i < h->len && btns_word_at(fp->b, BTNS_FP_LEN,
+		    at + i) == h->word[i]; i++)
+			;
+		if (i == h->len) {
+			v->later = true;
+			v->group = at + 1;
+			return;
+		}
+	}
 	for (i = 0; i < h->len; i++)
 		if (btns_word_at(fp->b, BTNS_FP_LEN, i) != h->word[i]) {
 			at = i;
@@ -438,9 +450,7 @@ near_words(struct btns_verdict *v, const struct btns_heard *h,
 		}
 	if (wrong != 1)
 		return;
-	v->words = true;
 	v->group = at + 1;
-	v->groups = (unsigned)h->len;
 	(void)snprintf(v->heard_group, sizeof(v->heard_group), "%s",
 	    btns_word(h->word[at]));
 }
@@ -455,6 +465,13 @@ near_groups(struct btns_verdict *v, const struct btns_heard *h,
 	if (h->len % 4 != 0 || h->len >= sizeof(ours))
 		return;
 	btns_fp_hex(ours, fp);
+	v->groups = (unsigned)(h->len / 4);
+	for (i = 4; i + h->len < sizeof(ours); i += 4)
+		if (memcmp(ours + i, h->text, h->len) == 0) {
+			v->later = true;
+			v->group = (unsigned)(i / 4 + 1);
+			return;
+		}
 	for (i = 0; i < h->len; i += 4) {
 		if (memcmp(ours + i, h->text + i, 4) == 0)
 			continue;
@@ -463,14 +480,14 @@ near_groups(struct btns_verdict *v, const struct btns_heard *h,
 			return;
 		}
 		v->group = (unsigned)(i / 4 + 1);
-		v->groups = (unsigned)(h->len / 4);
 		memcpy(v->heard_group, h->text + i, 4);
 	}
 }
 
 /*
  * One group or word misheard: all others agree with the canonical
- * fingerprint.  Naming it gives nothing away that was not said.
+ * fingerprint; or all of them, but from its middle.  Naming it gives nothing
+ * away that was not said.
  */
 static void
 near_miss(struct btns_verdict *v, const struct btns_heard *h,
@@ -503,7 +520,11 @@ btns_verdict_again(char *out, size_t size, const struct btns_verdict *v)
 	const char *what = v->words ? "word" : "group";
 
 	*out = '\0';
-	if (v->group != 0)
+	if (v->later)
+		(void)snprintf(out, size, "these are %ss %u to %u of it; ask"
+		    " for those from %s 1 on", what, v->group, v->group +
+		    v->groups - 1, what);
+	else if (v->group != 0)
 		(void)snprintf(out, size, "%s %u is not %s, the other %u"
 		    " agree; ask for %s %u again", what, v->group,
 		    v->heard_group, v->groups - 1, what, v->group);

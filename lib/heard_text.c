@@ -35,6 +35,18 @@ enough(const char *s)
 	    n + 13 : 0;
 }
 
+/* Of "1", "12", "1:", "1." and "1)"; 0: it is none. */
+static unsigned long
+number(const char *p, size_t n)
+{
+	size_t digits = strspn(p, "0123456789");
+
+	if (digits == 0 || digits > 2 || (n != digits && (n != digits + 1 ||
+	    strchr(":.)", p[digits]) == NULL)))
+		return 0;
+	return strtoul(p, NULL, 10);
+}
+
 /*
  * "1 vast sketch ... 2 valve ...", on lines or on one: 1 or 2 stands first, the
  * next number follows after as many words or groups again, and nothing else
@@ -49,15 +61,14 @@ is_numbered(const char *s)
 	const char *p;
 
 	for (; words_next(&w, &p, &n); since++) {
-		if (n > 2) {
+		is = number(p, n);
+		if (n > 2 && is == 0) {
 			if (k == 0)
 				return false;
 			others++;
 			continue;
 		}
-		is = strtoul(p, NULL, 10);
-		if (strspn(p, "0123456789") < n || is == 0 ||
-		    (k == 0 ? is > 2 : is != k + 1) ||
+		if (is == 0 || (k == 0 ? is > 2 : is != k + 1) ||
 		    (each != 0 && since != each) || (k != 0 && since < 2))
 			return false;
 		if (k != 0)
@@ -77,7 +88,7 @@ unnumber(char *s)
 	size_t n;
 
 	while (words_next(&w, &p, &n)) {
-		if (n <= 2)
+		if (number(p, n) != 0)
 			continue;
 		memmove(out, p, n);
 		out += n;

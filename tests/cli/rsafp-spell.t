@@ -59,6 +59,16 @@ check 1 "one word misheard" rsafp -F "$(echo "$w12" | sed 's/[a-z]*$/abacus/')" 
 same out "is asked for again" <<EOT
 no match: gw.pub: word 12 is not abacus, the other 11 agree; ask for word 12 again
 EOT
+w24=$(rsafp -q -s words gw.pub)
+check 1 "the other half" rsafp -F "$(echo "$w24" | cut -d ' ' -f 13-)" gw.pub
+same out "is called that" <<EOT
+no match: gw.pub: these are words 13 to 24 of it; ask for those from word 1 on
+EOT
+check 1 "groups from the middle" rsafp -F "$(rsafp -q gw.pub | cut -c 33-)" \
+    gw.pub
+same out "are called that" <<EOT
+no match: gw.pub: these are groups 9 to 16 of it; ask for those from group 1 on
+EOT
 check 1 "two" rsafp -F "abacus abacus $(echo "$w12" | cut -d ' ' -f 3-)" gw.pub
 same out "are another key's" <<EOT
 no match: gw.pub

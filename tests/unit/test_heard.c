@@ -56,6 +56,12 @@ static const struct {
 	{ "2048 sha256 gw.pub (RSA)\n    1  862b e069 7046 a459\n"
 	    "    2  0308 250c 892b 7e79    (enough)\n    3  d1b0 485e",
 	    BTNS_ENC_SPKI, BTNS_SHA256, 40 },
+	{ "1: 862b e069 7046 a459 0308 250c 892b 7e79"
+	    " 2: d1b0 485e", BTNS_ENC_SPKI, BTNS_SHA256, 40 },
+	{ "1. 862b e069 7046 a459\n2. 0308 250c 892b 7e79\n", BTNS_ENC_SPKI,
+	    BTNS_SHA256, 32 },
+	{ "1) 862b e069 7046 a459 0308 250c 892b 7e79", BTNS_ENC_SPKI,
+	    BTNS_SHA256, 32 },
 	{ "86 2b e0 69 70 46 a4 59 03 08 25 0c 89 2b 7e 79", BTNS_ENC_SPKI,
 	    BTNS_SHA256, 32 },
 	{ "8 6 2 b e 0 6 9 7 0 4 6 a 4 5 9 0 3 0 8 2 5 0 c 8 9 2 b 7 e 7 9",
