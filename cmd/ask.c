@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -102,6 +103,7 @@ ask_columns(void)
 	return n;
 }
 
+#define PASTED	100		/* ms */
 #define ANSWER_MAX	65536	/* what is longer is not read to its end */
 
 /* Read up to and with the newline: 1, 0 at the end, -1. */
@@ -161,6 +163,37 @@ ask_line(char *buf, size_t size, const char *prompt, struct btns_err *e)
 		say(fd, "\n");
 	(void)close(fd);
 	return rv;
+}
+
+/* Lines that were pasted come at once; who types them is slower than that. */
+static int
+pasted(char *buf, size_t size, struct btns_err *e)
+{
+	struct pollfd p = { tty_open(), POLLIN, 0 };
+	size_t n;
+	int rv = 1;
+
+	while (rv == 1 && p.fd != -1 && poll(&p, 1, PASTED) == 1) {
+		n = strlen(buf);
+		if (n + 2 >= size) {
+			rv = btns_fail(e, BTNS_E_USAGE, "lines of over %zu"
+			    " characters are no answer", size - 2);
+			break;
+		}
+		buf[n++] = '\n';
+		rv = read_line(p.fd, buf + n, size - n, e);
+	}
+	if (p.fd != -1)
+		(void)close(p.fd);
+	return rv == -1 ? -1 : 1;
+}
+
+int
+ask_reading(char *buf, size_t size, const char *prompt, struct btns_err *e)
+{
+	int rv = ask_line(buf, size, prompt, e);
+
+	return rv == 1 ? pasted(buf, size, e) : rv;
 }
 
 int
@@ -237,7 +270,7 @@ ask_heard(const char *arg, char *buf, size_t size, struct btns_err *e)
 	if (strcmp(arg, "-") != 0)
 		return arg;
 	if (isatty(STDIN_FILENO))
-		rv = ask_line(buf, size, "what they read, 8 groups or"
+		rv = ask_reading(buf, size, "what they read, 8 groups or"
 		    " 12 words of it\nheard: ", e);
 	else if ((rv = read_line(STDIN_FILENO, buf, size, e)) == 0 &&
 	    buf[0] != '\0')

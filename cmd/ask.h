@@ -19,6 +19,13 @@ bool	 ask_can(void);
  */
 int	 ask_line(char *, size_t size, const char *prompt, struct btns_err *);
 
+/*
+ * The same for what somebody reads out: of lines that are pasted all, with
+ * newlines between them.
+ */
+int	 ask_reading(char *, size_t size, const char *prompt,
+	    struct btns_err *);
+
 /* Ask until it is "yes": 1, or "no", as the end of input is: 0; or -1. */
 int	 ask_yes(const char *prompt, struct btns_err *);
 

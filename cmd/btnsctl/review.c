@@ -329,7 +329,7 @@ do_promote(struct review *r, struct btns_err *e)
 	if ((rv = ask_alike(r, e)) != 1 || (rv = ask_old(r, old, e)) != 1)
 		return rv;
 	for (;;) {
-		if ((rv = ask_line(line, sizeof(line), "What do they read"
+		if ((rv = ask_reading(line, sizeof(line), "What do they read"
 		    " (? shows ours, an empty line goes back)?\n    ", e)) != 1)
 			return rv;
 		if (line[0] == '\0')

@@ -55,6 +55,14 @@ like screen "echo is on again" '(^| )echo( |;|$)'
 tty 0 "-F - asks at the terminal" "shows \"heard: \"; types \"$fp\"" \
     rsafp -F - gw.pub
 like screen "and compares" '^match: gw\.pub '
+for s in groups words; do
+	# shellcheck disable=SC2016 # it is that shell's
+	tty 0 "-F - takes the lines of -s $s that are pasted" \
+	    "shows {heard: }; send {$(rsafp -s $s gw.pub | tr '\n' '\r')}" \
+	    sh -c 'rsafp -F - gw.pub && stty -icanon min 0 time 2 &&
+	    [ -z "$(dd count=1 2>/dev/null)" ]'
+	like screen "and compares them all" '^match: gw\.pub '
+done
 tty 2 "end of input there is wrong usage" \
     'shows "heard: "; send "\004"' rsafp -F - gw.pub
 finish
