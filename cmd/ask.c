@@ -147,8 +147,29 @@ trim(char *s)
 	s[n - lead] = '\0';
 }
 
-int
-ask_line(char *buf, size_t size, const char *prompt, struct btns_err *e)
+/* Lines that were pasted come at once; who types them is slower than that. */
+static int
+pasted(int fd, char *buf, size_t size, struct btns_err *e)
+{
+	struct pollfd p = { fd, POLLIN, 0 };
+	size_t n;
+	int rv = 1;
+
+	while (rv == 1 && poll(&p, 1, PASTED) == 1) {
+		n = strlen(buf);
+		if (n + 2 >= size)
+			return btns_fail(e, BTNS_E_USAGE, "lines of over %zu"
+			    " characters are no answer", size - 2);
+		buf[n++] = '\n';
+		rv = read_line(fd, buf + n, size - n, e);
+	}
+	return rv == -1 ? -1 : 1;
+}
+
+/* With all: of lines that are pasted not the first alone. */
+static int
+question(char *buf, size_t size, const char *prompt, bool all,
+    struct btns_err *e)
 {
 	int fd = tty_open(), rv;
 
@@ -157,43 +178,26 @@ ask_line(char *buf, size_t size, const char *prompt, struct btns_err *e)
 	/* What was typed before the question is no answer to it. */
 	(void)tcflush(fd, TCIFLUSH);
 	say(fd, prompt);
-	if ((rv = read_line(fd, buf, size, e)) == 1)
+	if ((rv = read_line(fd, buf, size, e)) == 1) {
 		trim(buf);
-	else if (rv == 0)
+		if (all)
+			rv = pasted(fd, buf, size, e);
+	} else if (rv == 0)
 		say(fd, "\n");
 	(void)close(fd);
 	return rv;
 }
 
-/* Lines that were pasted come at once; who types them is slower than that. */
-static int
-pasted(char *buf, size_t size, struct btns_err *e)
+int
+ask_line(char *buf, size_t size, const char *prompt, struct btns_err *e)
 {
-	struct pollfd p = { tty_open(), POLLIN, 0 };
-	size_t n;
-	int rv = 1;
-
-	while (rv == 1 && p.fd != -1 && poll(&p, 1, PASTED) == 1) {
-		n = strlen(buf);
-		if (n + 2 >= size) {
-			rv = btns_fail(e, BTNS_E_USAGE, "lines of over %zu"
-			    " characters are no answer", size - 2);
-			break;
-		}
-		buf[n++] = '\n';
-		rv = read_line(p.fd, buf + n, size - n, e);
-	}
-	if (p.fd != -1)
-		(void)close(p.fd);
-	return rv == -1 ? -1 : 1;
+	return question(buf, size, prompt, false, e);
 }
 
 int
 ask_reading(char *buf, size_t size, const char *prompt, struct btns_err *e)
 {
-	int rv = ask_line(buf, size, prompt, e);
-
-	return rv == 1 ? pasted(buf, size, e) : rv;
+	return question(buf, size, prompt, true, e);
 }
 
 int

@@ -8,6 +8,7 @@
 
 #include "../config.h"
 #include "cli.h"
+#include "wrap.h"
 
 #ifdef __GLIBC__
 # define STOP_AT_OPERAND	"+"
@@ -22,8 +23,6 @@ secure_getenv(const char *name)
 	return issetugid() ? NULL : getenv(name);
 }
 #endif
-
-#define COLUMNS	80
 
 static void
 getopt_restart(void)
@@ -68,7 +67,7 @@ usage_cmd(FILE *fp, const char *lead, const struct cli_program *p,
 			at = in;
 		}
 		n = word_len(s);
-		if (at + 1 + n >= COLUMNS) {
+		if (at + 1 + n >= WRAP_COLUMNS) {
 			fprintf(fp, "\n%*s", in, "");
 			at = in;
 		}

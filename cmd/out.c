@@ -152,7 +152,7 @@ void
 out_begin(struct out *o, enum out_format fmt, const struct out_col *col,
     size_t ncol)
 {
-	int width = 0;
+	unsigned width = 0, columns = wrap_columns(STDOUT_FILENO);
 	size_t i;
 
 	memset(o, 0, sizeof(*o));
@@ -163,9 +163,10 @@ out_begin(struct out *o, enum out_format fmt, const struct out_col *col,
 		return;
 	for (i = 0; i < ncol; i++)
 		if (col[i].title != NULL)
-			width += col[i].width == 0 ? LAST : col[i].width + 2;
-	if (wrap_columns(STDOUT_FILENO) < (unsigned)width)
-		o->columns = wrap_columns(STDOUT_FILENO);
+			width += col[i].width == 0 ? LAST :
+			    (unsigned)col[i].width + 2;
+	if (columns < width)
+		o->columns = columns;
 }
 
 /* Columns that out_text() takes, wide characters aside. */

@@ -100,11 +100,12 @@ struct btns_verdict {
 	/*
 	 * Hex or words of our canonical fingerprint: the one group of four
 	 * digits, or the one word, that differs, from 1, where all others
-	 * agree; 0 otherwise.  heard_group is what they said.
+	 * agree; or, if later, the first of those heard, where all agree but
+	 * it is not ours; 0 otherwise.  heard_group is what they said.
 	 */
 	unsigned	 group, groups;
 	bool		 words;
-	bool		 later;		/* all agree, but from this group on */
+	bool		 later;
 	char		 heard_group[BTNS_WORD_LEN + 1];
 };
 

@@ -9,8 +9,8 @@ struct btns_err;
 
 /*
  * What was typed or pasted, in one line, without what only helps to read it:
- * the numbers of lines, words or groups, what stands in brackets, commas.
- * false: it doesn't fit.
+ * rsafp's heading, "(enough)", the numbers of lines, commas.  Nothing else that
+ * was read goes.  false: it doesn't fit.
  */
 bool	 heard_plain(char *, size_t, const char *);
 

@@ -284,32 +284,30 @@ all_unbound(struct list *l)
 	return rv == -1 ? -1 : 0;
 }
 
-/* A state, written without its option? */
 static bool
-is_state(const char *s)
+is_one_of(const char *s, const char *const *words)
 {
-	const char *const *w;
-
-	for (w = pin_states; *w != NULL; w++)
-		if (strcmp(s, *w) == 0)
-			return true;
-	return false;
+	while (*words != NULL && strcmp(s, *words) != 0)
+		words++;
+	return *words != NULL;
 }
 
 static int
 finish(struct list *l, const struct cli *cli, struct btns_err *e)
 {
+	const char *state;		/* written without its option */
 	int i, status = CLI_YES;
 
 	if (out_end(&l->out, e) == -1)
 		return -1;
 	for (i = 0; i < l->npattern; i++)
 		if (!l->used[i]) {
+			state = is_one_of(l->pattern[i], pin_states) ?
+			    l->pattern[i] : NULL;
 			(void)btns_fail(e, BTNS_E_NOTFOUND,
 			    "%s: matches nothing%s%s", l->pattern[i],
-			    is_state(l->pattern[i]) ? "; of that state: list"
-			    " -s " : "", is_state(l->pattern[i]) ?
-			    l->pattern[i] : "");
+			    state == NULL ? "" : "; of that state: list -s ",
+			    state == NULL ? "" : state);
 			cli_warn(cli, e);
 			status = CLI_NO;
 		}
@@ -322,9 +320,8 @@ one_of(const char *option, const char *s, const char *const *words,
 {
 	const char *const *w;
 
-	for (w = words; *w != NULL; w++)
-		if (strcmp(s, *w) == 0)
-			return 0;
+	if (is_one_of(s, words))
+		return 0;
 	(void)cli_usage(e, "-%s %s: not one of", option, s);
 	for (w = words; *w != NULL; w++) {
 		btns_fail_more(e, " ");

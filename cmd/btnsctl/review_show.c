@@ -95,6 +95,13 @@ gather(struct facts *f, const struct seen *s, bool hidden)
 		fp_short(f->line[4], &s->fp);
 }
 
+static const char *
+differs(size_t i, const struct facts *f, const struct facts *other)
+{
+	return other != NULL && i < SAME && strcmp(f->line[i],
+	    other->line[i]) != 0 ? "  < differs" : "";
+}
+
 /* On a narrow screen one stands above the other. */
 static void
 one_key(const char *heading, const struct facts *f, const struct facts *other)
@@ -107,8 +114,7 @@ one_key(const char *heading, const struct facts *f, const struct facts *other)
 	for (i = 0; i < 5; i++) {
 		(void)snprintf(text, sizeof(text), "    %-*s %s%s",
 		    heading == NULL ? 9 : 6, fact[i], f->line[i],
-		    other != NULL && i < SAME && strcmp(f->line[i],
-		    other->line[i]) != 0 ? "  < differs" : "");
+		    differs(i, f, other));
 		say(text);
 	}
 }
@@ -134,9 +140,8 @@ side_by_side(const struct review *r)
 	say("              it has now                 candidate");
 	for (i = 0; i < 5; i++) {
 		(void)snprintf(text, sizeof(text), "    %-9s %-25s  %s%s",
-		    fact[i], now.line[i], new.line[i], i < SAME &&
-		    strcmp(now.line[i], new.line[i]) != 0 ? "  < differs" :
-		    "");
+		    fact[i], now.line[i], new.line[i],
+		    differs(i, &new, &now));
 		say(text);
 	}
 }

@@ -12,6 +12,7 @@ struct offer {
 	void		(*fn)(const char *, void *);
 	void		*arg;
 	bool		 learned;	/* those alone */
+	const char	*setting;	/* whose value it is */
 	unsigned	 n;
 };
 
@@ -73,41 +74,23 @@ setting(const struct btns_setting *s, void *arg)
 	return 0;
 }
 
-struct values {
-	struct offer	*o;
-	const char	*name;		/* of the setting */
-};
-
 /* The words that a setting may be. */
 static int
 values(const struct btns_setting *s, void *arg)
 {
-	const struct values *v = arg;
+	struct offer *o = arg;
 	char word[64];
 	const char *p;
 	size_t n;
 
-	if (strcmp(s->name, v->name) != 0 || s->words == NULL)
+	if (strcmp(s->name, o->setting) != 0 || s->words == NULL)
 		return 0;
 	for (p = s->words + 1; *p != '\0'; p += n + 1) {
 		n = strcspn(p, " ");
 		(void)snprintf(word, sizeof(word), "%.*s", (int)n, p);
-		offer(v->o, word);
+		offer(o, word);
 	}
 	return 1;
-}
-
-static void
-of_setting(const struct shell *sh, struct offer *o, const char *name)
-{
-	struct values v = { o, name };
-	struct btns_pins *p;
-	struct btns_err ignored;
-
-	if (session_open(&p, sh->cli, &ignored) == -1)
-		return;
-	(void)btns_settings_each(p, values, &v, &ignored);
-	btns_pins_close(p);
 }
 
 static void
@@ -122,6 +105,8 @@ of_store(const struct shell *sh, struct offer *o, const char *kind)
 		(void)btns_pins_each(p, identity, o, &ignored);
 	if (strstr(kind, "fingerprint") != NULL)
 		(void)btns_pins_each(p, digits, o, &ignored);
+	if (strcmp(kind, "value") == 0)
+		(void)btns_settings_each(p, values, o, &ignored);
 	if (strcmp(kind, "name") == 0)
 		(void)btns_settings_each(p, setting, o, &ignored);
 	btns_pins_close(p);
@@ -287,10 +272,7 @@ within(const struct shell *sh, struct offer *o, const struct cli_cmd *c,
 		options(o, c->opts);
 		return;
 	}
-	if (n == 1 && strcmp(c->name, "set") == 0) {
-		of_setting(sh, o, l->argv[l->argc - 2]);
-		return;
-	}
+	o->setting = l->argv[l->argc - 2];
 	o->learned = strcmp(c->name, "promote") == 0;
 	operand(kind, c->synopsis, n);
 	kind_of(sh, o, kind);
